@@ -77,6 +77,12 @@ impl Bounds {
         if !self.home_pages.is_empty() && !home_page.is_some_and(is_theirs) {
             return Err(Outside::Actor);
         }
+        // The members of a group would be others, whoever the group is.
+        let is_group = statement.pointer("/actor/member").is_some()
+            || statement.pointer("/actor/objectType").is_some_and(|it| it == "Group");
+        if is_group && (!self.home_pages.is_empty() || self.learner.is_some()) {
+            return Err(Outside::Actor);
+        }
         let name = statement.pointer("/actor/account/name").and_then(Value::as_str);
         if self.learner.is_some() && name != self.learner.as_deref() {
             return Err(Outside::Actor);
@@ -206,6 +212,15 @@ mod tests {
             let mut statement = statement();
             statement["actor"] = actor;
             assert_eq!(of_anna.admit(&statement), Err(Outside::Actor), "{statement}");
+        }
+        for (name, value) in
+            [("member", json!([{"mbox": "mailto:b@x.example"}])), ("objectType", json!("Group"))]
+        {
+            let mut statement = statement();
+            statement["actor"][name] = value;
+            for bounds in [&of_anna, &bounds()] {
+                assert_eq!(bounds.admit(&statement), Err(Outside::Actor), "{statement}");
+            }
         }
     }
 

@@ -60,12 +60,11 @@ impl Ticket {
         now.micros() >= self.until
     }
 
-    /// The key, bound to the learner too. A key without bounds gives none that may do anything.
+    /// The key within its own bounds, bound to the learner too. A key without bounds gives none that may do anything.
     pub fn narrowed(&self, key: &Key) -> Key {
-        let activities = key.bounds.iter().flat_map(|bounds| bounds.activities.clone()).collect();
         let home_pages = vec![self.home_page.clone()];
         let learner = Some(self.learner.clone());
-        let bounds = Bounds { activities, home_pages, learner, ..Bounds::default() };
+        let bounds = Bounds { home_pages, learner, ..key.bounds.clone().unwrap_or_default() };
         Key { bounds: Some(bounds), ..key.clone() }
     }
 }
@@ -177,9 +176,23 @@ mod tests {
     fn a_ticket_is_bound_to_its_learner_beside_what_its_key_is_bound_to() {
         let key = kept("h");
         let ticket = Ticket::new(&key, "https://lms.example", "anna", Instant::from_micros(9));
-        let bounds = ticket.narrowed(&key.key).bounds.unwrap();
-        assert_eq!(bounds.activities, ["https://lms.example/7"]);
-        assert_eq!(bounds.home_pages, ["https://lms.example"]);
-        assert_eq!(bounds.learner.as_deref(), Some("anna"));
+        let narrowed = |bounds: Option<Bounds>| {
+            ticket.narrowed(&Key { bounds, ..key.key.clone() }).bounds.unwrap()
+        };
+        let (home_pages, learner) =
+            (vec!["https://lms.example".to_owned()], Some("anna".to_owned()));
+        for bounds in [
+            key.key.bounds.clone().unwrap(),
+            Bounds { package: true, ..key.key.bounds.clone().unwrap() },
+            Bounds::default(),
+        ] {
+            let expected = Bounds {
+                home_pages: home_pages.clone(),
+                learner: learner.clone(),
+                ..bounds.clone()
+            };
+            assert_eq!(narrowed(Some(bounds)), expected);
+        }
+        assert_eq!(narrowed(None).activities, [""; 0], "it may say nothing");
     }
 }

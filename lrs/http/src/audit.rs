@@ -18,6 +18,7 @@ use access::audit::Actor;
 use access::caller::Caller;
 use dataset::aggregate::short;
 use service::audit::Audit;
+use xapi::cursor::Cursors;
 use xapi::parameters::Parameters;
 
 /// What is noted of the requests of a route.
@@ -183,7 +184,8 @@ pub(super) async fn note(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let reading = reading_of(&request);
+    let asked = asked(&request, &server.cursors);
+    let reading = reading_of(&request, asked.as_ref());
     let Some(action) = reading.or_else(|| action_of(&request)) else {
         return next.run(request).await;
     };
@@ -192,7 +194,7 @@ pub(super) async fn note(
         audit: server.audit.clone(),
         witness: witness.clone(),
         action,
-        target: target_of(&request, |words| server.audit.searched(words)),
+        target: target_of(&request, asked.as_ref(), |words| server.audit.searched(words)),
         is_reading: reading.is_some(),
         is_answered: false,
     };
@@ -216,16 +218,22 @@ fn action_of(request: &Request) -> Option<&'static str> {
     }
 }
 
+/// The parameters of a request; of one that follows a `more` link, those of the request that the link goes on with, whoever
+/// made that. `None` where they cannot be read.
+fn asked(request: &Request, cursors: &Cursors) -> Option<Parameters> {
+    let parameters = Parameters::parse(request.uri().query().unwrap_or_default()).ok()?;
+    Some(cursors.resume(parameters).ok()?.0)
+}
+
 /// As what a request that reads personal data is noted.
-fn reading_of(request: &Request) -> Option<&'static str> {
+fn reading_of(request: &Request, asked: Option<&Parameters>) -> Option<&'static str> {
     // HEAD tells how much would be read.
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
     let path = request.extensions().get::<MatchedPath>()?.as_str();
-    let parameters = Parameters::parse(request.uri().query().unwrap_or_default()).ok()?;
     let mut rows = READINGS.iter().filter(|(at, ..)| *at == path);
-    match rows.find(|(_, when, _)| when(&parameters))?.2 {
+    match rows.find(|(_, when, _)| asked.is_some_and(when))?.2 {
         As(action) => Some(action),
         ByHandler | Not(_) => None,
     }
@@ -258,7 +266,11 @@ fn is_dry(request: &Request) -> bool {
 /// What the parameters of the path name, with slashes between them; else the query's `agent`, by its identifier, what a
 /// search looks for in columns that say who somebody is, or `name`. Of the words that a search looks for in names, which may be
 /// a part of somebody's, there is what `searched` makes of them.
-fn target_of(request: &Request, searched: impl Fn(&str) -> String) -> String {
+fn target_of(
+    request: &Request,
+    asked: Option<&Parameters>,
+    searched: impl Fn(&str) -> String,
+) -> String {
     let template = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let segments = template.split('/').zip(request.uri().path().split('/'));
     let named = segments.filter(|(of, _)| of.starts_with('{'));
@@ -267,14 +279,13 @@ fn target_of(request: &Request, searched: impl Fn(&str) -> String) -> String {
     if !named.is_empty() {
         return named;
     }
-    let parameters = Parameters::parse(request.uri().query().unwrap_or_default());
-    let Ok(parameters) = parameters else { return String::new() };
+    let Some(parameters) = asked else { return String::new() };
     if let Some(agent) = parameters.get("agent") {
         return identified(agent);
     }
     let text = parameters.get("text").map(|text| format!("text={}", searched(text)));
     let mut sought: Vec<String> =
-        text.into_iter().chain(of_actors(&parameters).map(str::to_owned)).collect();
+        text.into_iter().chain(of_actors(parameters).map(str::to_owned)).collect();
     if !sought.is_empty() {
         // What names somebody comes first: the log cuts what is long.
         sought.sort_by_key(|it| (it.contains('!'), it.len()));
@@ -330,6 +341,8 @@ impl Drop for Note {
 mod tests {
     use std::collections::BTreeSet;
 
+    use xapi::instant::Instant;
+
     use super::*;
 
     #[test]
@@ -348,7 +361,9 @@ mod tests {
         ] {
             assert_eq!(is_dry(&request(query)), is, "{query}");
         }
-        assert_eq!(target_of(&request("n%61me=un+corso%2F1"), str::to_uppercase), "un corso/1");
+        let request = request("n%61me=un+corso%2F1");
+        let asked = asked(&request, &Cursors::new([7; 32]));
+        assert_eq!(target_of(&request, asked.as_ref(), str::to_uppercase), "un corso/1");
     }
 
     #[test]
@@ -367,13 +382,22 @@ mod tests {
             ("limit=10", None),
             ("", None),
         ] {
-            let asked = Parameters::parse(query).unwrap();
-            assert_eq!(OF_A_PERSON(&asked), target.is_some(), "{query}");
+            let first = Parameters::parse(query).unwrap();
             let written = query.replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
-            let uri = format!("/api/v1/statements?{written}");
-            let request = Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap();
-            let noted = target_of(&request, str::to_uppercase);
-            assert_eq!(noted, target.unwrap_or_default(), "{query}");
+            // The next pages are of the same person, and another caller may have begun.
+            let cursors = Cursors::new([7; 32]);
+            let next = cursors.continue_after(&first, Instant::from_micros(9)).unwrap();
+            for query in [written, next] {
+                let uri = format!("/api/v1/statements?{query}");
+                let request = Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap();
+                let asked = asked(&request, &cursors).unwrap();
+                assert_eq!(OF_A_PERSON(&asked), target.is_some(), "{query}");
+                assert_eq!(
+                    target_of(&request, Some(&asked), str::to_uppercase),
+                    target.unwrap_or_default(),
+                    "{query}"
+                );
+            }
         }
     }
 

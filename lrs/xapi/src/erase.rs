@@ -13,14 +13,15 @@
 //!    an actor; never in documents, answers or definitions of others. What the person is called, and user names that are
 //!    words, are looked for where the person's own statement has free texts: in the answer and in extensions.
 //! 4. What names another thing than a person (ids of activities and verbs, home pages, addresses of documents) never changes
-//!    because of these either, but for the id of an activity in an own statement that is the address of a page of the person:
-//!    the name stands behind a word for people, or the `OpenID` is the id.
+//!    because of these either, but for the id of an activity in an own statement that names the person, as tables hide it
+//!    ([`mentioned::names`](crate::mentioned::names)) or behind a word for people, and that counts in no course.
 //!
 //! Numbers, other texts and the order of members stay as they are.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -69,6 +70,10 @@ pub struct Eraser {
     learners: BTreeSet<String>,
     /// Names by which the person signs in.
     accounts: BTreeSet<String>,
+    /// Names by which others sign in.
+    spared: BTreeSet<String>,
+    /// The texts of course files.
+    courses: Arc<[String]>,
     pseudonym: String,
     /// Whether the authority of a statement stays as it is, whoever it is.
     keeps_authority: bool,
@@ -105,6 +110,8 @@ impl Eraser {
             addresses: HashSet::new(),
             learners: learners.into_iter().collect(),
             accounts: BTreeSet::new(),
+            spared: BTreeSet::new(),
+            courses: Arc::default(),
             pseudonym: pseudonym.to_owned(),
             keeps_authority: false,
             has_unsought: false,
@@ -130,6 +137,21 @@ impl Eraser {
         let names = names.into_iter().filter(is_full);
         let known = std::mem::take(&mut self.words).into_texts();
         self.words = Words::of(known.into_iter().chain(names));
+        self
+    }
+
+    /// This eraser, for which whoever signs in under one of these names is not the person, whatever the name is: who has asked
+    /// for an erasure, or sent a statement, has not said who that is.
+    #[must_use]
+    pub fn sparing(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.spared.extend(names);
+        self
+    }
+
+    /// This eraser, which leaves the ids of activities of courses with these files as they are.
+    #[must_use]
+    pub fn beside_courses(mut self, files: Arc<[String]>) -> Self {
+        self.courses = files;
         self
     }
 
@@ -219,7 +241,7 @@ impl Eraser {
         let is_address =
             || !self.needles.is_empty() && self.is_named(&format!("mbox::mailto:{name}"));
         let is_person = self.accounts.contains(name) || self.is_named(name) || is_address();
-        is_person.then(|| self.pseudonym.clone())
+        (is_person && !self.spared.contains(name)).then(|| self.pseudonym.clone())
     }
 
     /// The identifier of a person, or `course/id` of a learner, which may stand between slashes, without the person; `None` where

@@ -2,6 +2,8 @@
 
 use validator::ifi::Ifi;
 
+use crate::erase::HOME_PAGE;
+
 /// Segments of addresses behind which people are numbered.
 const OF_PEOPLE: [&str; 6] = ["user", "users", "profile", "people", "person", "account"];
 /// The shortest account name that is looked for anywhere in an address: shorter ones stand there by chance.
@@ -25,6 +27,48 @@ pub fn names(iri: &str, person: &Ifi) -> bool {
             has_word(iri, name) && (is_telling || is_of_people())
         }
     }
+}
+
+/// `iri` with `with` wherever it names the person; `None` where it does not. The name of an account in the host of an address is
+/// the host's, and stays.
+pub fn without(iri: &str, person: &Ifi, with: &str) -> Option<String> {
+    if !names(iri, person) {
+        return None;
+    }
+    let changed = match person {
+        Ifi::OpenId(_) => format!("{HOME_PAGE}/{with}"),
+        Ifi::Mbox(mbox) => {
+            let address = mbox.trim_start_matches("mailto:");
+            let plain = replaced(iri, address, with, |_| true);
+            replaced(&plain, &address.replace('@', "%40"), with, |_| true)
+        }
+        Ifi::MboxSha1Sum(sum) => replaced(iri, sum, with, |_| true),
+        Ifi::Account { name, .. } => {
+            let (scheme, rest) = iri.split_once("://").unwrap_or(("", iri));
+            let host = if scheme.is_empty() {
+                0
+            } else {
+                rest.find(['/', '?', '#']).unwrap_or(rest.len())
+            };
+            let path = iri.len().saturating_sub(rest.len()).saturating_add(host);
+            replaced(iri, name, with, |at| at >= path && is_word(iri, name, at))
+        }
+    };
+    (changed != iri).then_some(changed)
+}
+
+/// `iri` with `with` in place of `sought`, in letters of either case of ASCII, at each place of these.
+fn replaced(iri: &str, sought: &str, with: &str, is_meant: impl Fn(usize) -> bool) -> String {
+    let (low, mut changed, mut from) = (iri.to_ascii_lowercase(), String::new(), 0);
+    for (at, found) in low.match_indices(&sought.to_ascii_lowercase()) {
+        if is_meant(at) {
+            changed.push_str(iri.get(from..at).unwrap_or_default());
+            changed.push_str(with);
+            from = at.saturating_add(found.len());
+        }
+    }
+    changed.push_str(iri.get(from..).unwrap_or_default());
+    changed
 }
 
 fn contains(iri: &str, sought: &str) -> bool {
@@ -85,6 +129,35 @@ mod tests {
             ("https://lms.example/", &account(""), false),
         ] {
             assert_eq!(names(iri, person), is, "{iri} {person}");
+            assert_eq!(without(iri, person, "x").is_some(), is, "{iri} {person}");
+        }
+    }
+
+    #[test]
+    fn an_address_without_its_actor_is_another_one() {
+        let mbox = Ifi::Mbox("mailto:anna@x.example".into());
+        let openid = Ifi::OpenId("https://id.example/anna".into());
+        for (iri, person, expected) in [
+            ("https://x.it/a-Anna@X.example/anna%40x.example", &mbox, Some("https://x.it/a-e1/e1")),
+            ("https://anna@x.example/", &mbox, Some("https://e1/")),
+            ("https://id.example/anna", &openid, Some("https://erased.invalid/e1")),
+            (
+                "https://x.it/view/anna-7?a=anna#anna",
+                &account("anna"),
+                Some("https://x.it/view/e1-7?a=e1#e1"),
+            ),
+            ("https://anna.example/anna", &account("anna"), Some("https://anna.example/e1")),
+            ("https://anna.example", &account("anna"), None),
+            ("anna://x.it/a", &account("anna"), None),
+            ("urn:x:anna", &account("anna"), Some("urn:x:e1")),
+            (
+                "https://x.it/profile/view/7/77",
+                &account("7"),
+                Some("https://x.it/profile/view/e1/77"),
+            ),
+            ("https://x.it/quiz/7", &account("7"), None),
+        ] {
+            assert_eq!(without(iri, person, "e1").as_deref(), expected, "{iri}");
         }
     }
 }

@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 use super::same;
 
 /// The usage type that marks an attachment as a statement's signature.
-pub(crate) const USAGE_TYPE: &str = "http://adlnet.gov/expapi/attachments/signature";
+pub const USAGE_TYPE: &str = "http://adlnet.gov/expapi/attachments/signature";
 
 const CLAUSE: &str = "xAPI 1.0.3 Data 2.6";
 

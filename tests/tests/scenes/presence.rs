@@ -104,6 +104,29 @@ async fn a_register_is_kept_again_with_somebody_whose_statements_an_erasure_remo
     hours_of(&admin, "u3", 3.0).await;
 }
 
+/// No sheet can name her any more, and her hours were paid for.
+#[tokio::test]
+async fn the_hours_of_who_was_erased_stay_whatever_the_next_sheet_says() {
+    let (_traccia, admin) = with_course().await;
+    keep(&admin, "perugia", "learner,hours\nu1,4\nu2,4\nu3,4\n").await;
+    hours_of(&admin, "u1", 4.0).await;
+    let asked = json!({"identifier": "mailto:u1@example.org", "reason": "12/2026"});
+    let begun = admin.post("/api/v1/erasures").json(&asked).await.expect(202).json();
+    let erasure = format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap());
+    eventually("she is erased", Duration::from_secs(30), || async {
+        let shown = admin.get(&erasure).await.expect(200).json();
+        if shown["state"] == "done" { Ok(()) } else { Err(shown.to_string()) }
+    })
+    .await;
+    let pseudonym = begun["pseudonym"].as_str().unwrap();
+    hours_of(&admin, pseudonym, 4.0).await;
+    // One is corrected, one was not there after all.
+    assert_eq!(counts(&keep(&admin, "perugia", "learner,hours\nu2,1\n").await), (1, 2, 0));
+    for (learner, hours) in [("u2", 1.0), ("u3", 0.0), (pseudonym, 4.0)] {
+        hours_of(&admin, learner, hours).await;
+    }
+}
+
 #[tokio::test]
 async fn a_correction_of_some_leaves_the_others() {
     let (_traccia, admin) = with_course().await;

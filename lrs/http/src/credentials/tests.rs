@@ -363,6 +363,8 @@ async fn a_ticket_is_good_until_its_time_or_its_key_ends_and_is_never_hashed() {
     };
     assert_eq!(at(99).await.unwrap().as_deref(), Some("anna"));
     assert_eq!(at(100).await.unwrap_err().status(), StatusCode::UNAUTHORIZED.as_u16());
+    let exchanged = scene.credentials.kept(&shown, from(1), Created::from_micros(1)).await;
+    assert_eq!(exchanged.unwrap_err().status(), StatusCode::UNAUTHORIZED.as_u16());
     assert_eq!(scene.slow.count(), 0);
     let other = scene.credentials.authorization("moodle", &ticket);
     let found = scene.credentials.of_ticket(Some(&other), Created::from_micros(1)).await;

@@ -62,6 +62,10 @@ impl Credentials {
         address: Address,
         at: Moment,
     ) -> Result<KeptKey, Problem> {
+        // One that was used is remembered as good.
+        if basic(header).is_some_and(|(name, secret)| self.tickets.read(&name, &secret).is_some()) {
+            return Err(bad());
+        }
         let caller = self.caller(Some(header), address, at).await?;
         self.keys.key(&caller.key.name).await?.ok_or_else(bad)
     }

@@ -227,7 +227,8 @@ impl App {
         let packages = parts::packages(&store, &clock, (&record, &progress, &compute), of);
         let journals = Arc::new(progress.clone());
         let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret)
-            .clearing(Arc::new(data.clone()));
+            .clearing(Arc::new(data.clone()))
+            .of_players(packages.clone());
         let retention = Retention::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let dossiers = Dossiers::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let server = Server::new(Parts {

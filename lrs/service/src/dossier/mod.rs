@@ -403,13 +403,10 @@ fn named(page: Vec<Kept>, whole: &Eraser, exact: &Eraser) -> Result<Vec<Named>, 
     Ok(found)
 }
 
-/// Whether a statement is about the person: as the actor, or a member of the acting group, or as the object.
+/// Whether a statement is about the person: actor or object is the person, or a group of nobody else.
 fn is_own(eraser: &Eraser, statement: &Value) -> bool {
-    ["actor", "object"].into_iter().filter_map(|place| statement.get(place)).any(|agent| {
-        let members = agent.get("member").and_then(Value::as_array).into_iter().flatten();
-        let all = members.chain(std::iter::once(agent)).filter_map(validator::ifi::of);
-        all.into_iter().any(|ifi| eraser.is_named(&ifi.to_string()))
-    })
+    let mut both = ["actor", "object"].into_iter().filter_map(|place| statement.get(place));
+    both.any(|agent| eraser.is_alone(agent))
 }
 
 /// Whether an entry of the audit log is of the person alone: by an identifier, as a learner, or as who signs in.

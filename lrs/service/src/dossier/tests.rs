@@ -29,7 +29,15 @@ async fn everything_of_a_person_is_in_the_archive_and_nothing_of_others() {
     let hers = sample::with(sample::statement(0), "result", json!({"response": "<b>due</b>"}));
     let team = json!({"team": {"objectType": "Group", "member": [sample::person("p0")]}});
     let others = sample::with(sample::statement(1), "context", team);
-    sample::put(&store, &[hers, others, sample::statement(2)]).await;
+    let all = |names: &[&str]| {
+        let all: Vec<Value> = names.iter().map(|name| sample::person(name)).collect();
+        json!({"objectType": "Group", "member": all})
+    };
+    // In a group, and as the object, she is one of several.
+    let shared = sample::with(sample::statement(3), "actor", all(&["p0", "p1"]));
+    let about = sample::with(sample::statement(4), "object", all(&["p2", "p0"]));
+    let alone = sample::with(sample::statement(5), "actor", all(&["p0"]));
+    sample::put(&store, &[hers, others, sample::statement(2), shared, about, alone]).await;
     let audit = Audit::new(Arc::clone(&store), Arc::clone(&clock));
     audit.note(Actor::Key("k".into()), "learner.read", "mbox::mailto:p0@x.example", None).await;
     let erasures =
@@ -49,11 +57,12 @@ async fn everything_of_a_person_is_in_the_archive_and_nothing_of_others() {
         archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
         text
     };
-    let kept = sample::kept(&store, 0).await.statement;
-    assert_eq!(file("statements.ndjson").as_bytes(), [&kept.body[..], b"\n"].concat());
-    let mentions: Value = serde_json::from_str(&file("mentions.json")).unwrap();
-    assert_eq!(mentions[0]["id"], sample::id(1).to_string());
-    assert_eq!(mentions.as_array().unwrap().len(), 1);
+    let body = async |n| sample::kept(&store, n).await.statement.body;
+    let own = [&body(0).await[..], b"\n", &body(5).await[..], b"\n"].concat();
+    assert_eq!(file("statements.ndjson").as_bytes(), own);
+    let mentions: Vec<Value> = serde_json::from_str(&file("mentions.json")).unwrap();
+    let mentions: Vec<&Value> = mentions.iter().map(|it| &it["id"]).collect();
+    assert_eq!(mentions, [1, 3, 4].map(|n| json!(sample::id(n).to_string())).each_ref());
     let person: Value = serde_json::from_str(&file("person.json")).unwrap();
     assert_eq!(person["identifiers"], json!(["mailto:p0@x.example"]));
     assert_eq!(person["audit"][0]["action"], "learner.read");

@@ -37,10 +37,11 @@ pub struct LaterErasure {
     pub marks: Vec<String>,
 }
 
-/// The identifiers that were looked at, and those that erasures have marks of, by the place of the erasure.
+/// The identifiers that were looked at, and those that erasures have marks of, by the place of the erasure. A person may have
+/// been erased several times: as a key asked for it, and as an administrator did.
 struct Marked {
     secret: [u8; 32],
-    places: HashMap<String, usize>,
+    places: HashMap<String, Vec<usize>>,
     seen: HashSet<String>,
     /// What each is asked for by: identifiers, and learners who were asked for as such.
     found: Vec<BTreeSet<String>>,
@@ -52,19 +53,20 @@ impl Marked {
             return;
         }
         for mark in marks::any(&self.secret, identifier) {
-            self.note(&mark, identifier.listed());
+            self.note(&mark, &identifier.listed());
         }
     }
 
     fn look_at_learner(&mut self, learner: &FoundLearner) {
         let text = format!("{}/{}", learner.course, learner.learner);
-        self.note(&marks::of_learner(&self.secret, learner), text);
+        self.note(&marks::of_learner(&self.secret, learner), &text);
     }
 
-    fn note(&mut self, mark: &str, text: String) {
-        let place = self.places.get(mark);
-        if let Some(found) = place.and_then(|place| self.found.get_mut(*place)) {
-            found.insert(text);
+    fn note(&mut self, mark: &str, text: &str) {
+        for place in self.places.get(mark).into_iter().flatten() {
+            if let Some(found) = self.found.get_mut(*place) {
+                found.insert(text.to_owned());
+            }
         }
     }
 
@@ -127,7 +129,8 @@ fn locked(marked: &Mutex<Marked>) -> MutexGuard<'_, Marked> {
 
 impl Erasures {
     /// Begins every one of these erasures again whose id the store does not know and whose person it names: what is left
-    /// of them is done when a server starts. Gives how many were begun.
+    /// of them is done when a server starts. One within an authority is left out where another erases the person from
+    /// everything, and who was removed by one is removed by all. Gives how many were begun.
     ///
     /// # Errors
     /// [`ErasureError`]; those that were begun before stay, and are not begun once more by the next call.
@@ -142,20 +145,36 @@ impl Erasures {
         if later.is_empty() {
             return Ok(0);
         }
-        let marks = later.iter().enumerate();
-        let places =
-            marks.flat_map(|(place, it)| it.marks.iter().map(move |mark| (mark.clone(), place)));
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, erasure) in later.iter().enumerate() {
+            for mark in &erasure.marks {
+                places.entry(mark.clone()).or_default().push(place);
+            }
+        }
         let marked = Marked {
             secret: self.secret,
-            places: places.collect(),
+            places,
             seen: HashSet::new(),
             found: vec![BTreeSet::new(); later.len()],
         };
         let marked = Arc::new(Mutex::new(marked));
         self.look_at_all(&marked).await?;
         let found = std::mem::take(&mut locked(&marked).found);
+        // They may be done in any order, whoever asked for them and whenever.
+        let of_whole = |mode: Option<ErasureMode>| {
+            let whole = later.iter().zip(&found).filter(move |(it, _)| {
+                it.within.is_none() && mode.is_none_or(|mode| it.mode == mode)
+            });
+            whole.flat_map(|(_, found)| found).collect::<HashSet<_>>()
+        };
+        let (whole, removed) = (of_whole(None), of_whole(Some(ErasureMode::Delete)));
         let mut begun = 0;
         for (erasure, found) in later.iter().zip(&found) {
+            if erasure.within.is_some() && found.iter().all(|it| whole.contains(it)) {
+                continue;
+            }
+            let is_removed = found.iter().any(|it| removed.contains(it));
+            let mode = if is_removed { ErasureMode::Delete } else { erasure.mode };
             let mut identifiers = found.iter().cloned();
             let Some(identifier) = identifiers.next() else { continue };
             let others = identifiers.collect();
@@ -164,7 +183,7 @@ impl Erasures {
                 others,
                 reason: erasure.reason.clone(),
                 pseudonym: None,
-                mode: erasure.mode,
+                mode,
                 within: erasure.within.clone(),
             };
             self.begin_any(&asked, Actor::Machine).await?;

@@ -167,6 +167,15 @@ impl Erasures {
         Err(StoreError::Unavailable(format!("the course {course} is changed again and again")))
     }
 
+    /// The texts of all course files.
+    pub(super) async fn course_files(&self) -> Result<Vec<String>, StoreError> {
+        let mut files = Vec::new();
+        for course in self.store.courses().await? {
+            files.extend(self.store.course(&course.id).await?.map(|it| it.file));
+        }
+        Ok(files)
+    }
+
     /// Removes the accounts of these names, whose sessions end, with the keys that they have made for packages.
     pub(super) async fn remove_accounts(&self, names: &[String]) -> Result<u64, StoreError> {
         let mut removed = 0_u64;
@@ -205,7 +214,7 @@ fn erased(
 ) -> Enrolment {
     let first = before.learners.iter().find(|it| ids.contains(&it.id)).map(|it| it.id.clone());
     let person = first.map(|id| before.persons().of(&id).to_owned()).unwrap_or_default();
-    let is_there = before.learners.iter().any(|it| it.id == pseudonym);
+    let is_there = !ids.contains(pseudonym) && before.learners.iter().any(|it| it.id == pseudonym);
     let mut learners = Vec::with_capacity(before.learners.len());
     for learner in before.learners {
         if !ids.contains(&learner.id) {

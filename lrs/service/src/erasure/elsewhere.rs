@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use access::audit::{AuditEntry, AuditFilter};
-use store::{HeldPipe, KeptOrigin, RefusalFilter, StoreError, erased_entry};
+use store::{HeldPipe, KeptOrigin, RefusalFilter, StoreError};
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
@@ -43,20 +43,17 @@ async fn shown<T: Send + 'static>(
 }
 
 impl Erasures {
-    /// Whether something that belongs to no authority names the person, and would after all identifiers were replaced that
-    /// stand as such in the audit log.
+    /// Whether something that belongs to no authority names the person. The audit log is not looked at: it says what others
+    /// did.
     pub(super) async fn is_elsewhere(&self, eraser: &Arc<Eraser>) -> Result<bool, StoreError> {
         let is = Arc::new(AtomicBool::new(false));
-        let (exact, eraser) = ((**eraser).clone().exact(), Arc::clone(eraser));
+        let eraser = Arc::clone(eraser);
         let found = Arc::clone(&is);
         let look = move |record: Record<'_>| {
             let is_named = match record {
                 Record::Own(text) => eraser.record(text).is_some(),
                 Record::Said(text) => eraser.json(text).is_some(),
-                Record::Entry(entry) => {
-                    let erased = erased_entry(&exact, entry);
-                    erased_entry(&eraser, erased.as_ref().unwrap_or(entry)).is_some()
-                }
+                Record::Entry(_) => false,
             };
             found.fetch_or(is_named, Ordering::Relaxed);
         };

@@ -256,6 +256,12 @@ impl Erasures {
         count("certificates", self.lines(&found.held).await?);
         found.counts = counts;
         found.left = self.left(&eraser, &found.shared).await?;
+        let people = self.store.people().await?.into_iter().map(|it| it.kept.person.name);
+        let of_others = people.filter(|it| !found.accounts.contains(it));
+        let named = of_others.filter(|it| eraser.name(it).is_some());
+        found.left.extend(named.map(|it| {
+            format!("the account `{it}`, and what the audit log says that it did: it is no learner's of these identifiers")
+        }));
         Ok(found)
     }
 

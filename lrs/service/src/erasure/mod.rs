@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use store::{KeptErasure, Store, StoreError};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 use validator::ifi::Ifi;
 use xapi::clock::Clock;
@@ -20,6 +21,7 @@ use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
 use crate::audit::Actor;
+use crate::packages::Packages;
 use crate::progress::{CourseService, ProgressError};
 
 mod again;
@@ -256,6 +258,9 @@ pub struct Erasures {
     clock: Arc<dyn Clock>,
     journals: Arc<dyn Journals>,
     derived: Option<Arc<dyn Derived>>,
+    packages: Option<Packages>,
+    /// Held while an erasure with a given pseudonym is begun: of two people one alone gets it.
+    beginning: Arc<Mutex<()>>,
     secret: [u8; 32],
     /// Of two erasures that ran at once, each would write back the texts that it had read, with the person in them whom the
     /// other one had erased meanwhile: so each has its turn.
@@ -272,13 +277,20 @@ impl Erasures {
         secret: [u8; 32],
     ) -> Self {
         let (queue, scrubs) = (Queue::default(), Scrubs::default());
-        Self { store, clock, journals, derived: None, secret, queue, scrubs }
+        let (derived, packages, beginning) = (None, None, Arc::default());
+        Self { store, clock, journals, derived, packages, beginning, secret, queue, scrubs }
     }
 
     /// These erasures, each of which is done once `derived` is without the person too.
     #[must_use]
     pub fn clearing(self, derived: Arc<dyn Derived>) -> Self {
         Self { derived: Some(derived), ..self }
+    }
+
+    /// These erasures, each of which ends what the person plays of `packages`.
+    #[must_use]
+    pub fn of_players(self, packages: Packages) -> Self {
+        Self { packages: Some(packages), ..self }
     }
 
     /// Who is named by an identifier, and what an erasure would change. Nothing is changed.
@@ -342,7 +354,11 @@ impl Erasures {
         for learner in &found.asked {
             marks::add(&mut marks, marks::of_learner(&self.secret, learner));
         }
-        if asked.pseudonym.is_some() && self.is_of_others(&pseudonym, &marks).await? {
+        // What a key is answered does not depend on who was erased, nor does what it asked for keep an administrator from
+        // anything: it can name the pseudonym in statements as it likes.
+        let is_whole = asked.pseudonym.is_some() && asked.within.is_none();
+        let _alone = if is_whole { Some(self.beginning.lock().await) } else { None };
+        if is_whole && self.is_of_others(&pseudonym, &marks).await? {
             return Err(ErasureError::PseudonymTaken);
         }
         let record = ErasureRecord {
@@ -367,13 +383,13 @@ impl Erasures {
         Ok(kept)
     }
 
-    /// Whether an earlier erasure with this pseudonym has none of these marks.
+    /// Whether an earlier erasure of everything, with this pseudonym, has none of these marks.
     async fn is_of_others(&self, pseudonym: &str, marks: &[String]) -> Result<bool, StoreError> {
         let mut is_of_others = false;
         let look = |kept: &KeptErasure| {
             let record = ErasureRecord::of(kept)?;
             let is_same = record.marks.iter().any(|mark| marks.contains(mark));
-            is_of_others |= record.pseudonym == pseudonym && !is_same;
+            is_of_others |= record.within.is_none() && record.pseudonym == pseudonym && !is_same;
             Ok(())
         };
         each_erasure(&*self.store, look).await?;

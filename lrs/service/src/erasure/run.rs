@@ -8,13 +8,12 @@ use bytes::Bytes;
 use course::Identifier;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{ErasedPart, JournalVersion, Kept, KeptErasure, StoreError};
+use store::{ErasedPart, JournalVersion, KeptErasure, StoreError};
 use uuid::Uuid;
-use xapi::attachment;
 use xapi::erase::Eraser;
 use xapi::instant::Instant;
 
-use self::removal::{Named, is_within};
+use self::removal::Named;
 use super::every::stopped;
 use super::find::LogPart;
 use super::finish::{Erased, Step};
@@ -25,6 +24,7 @@ use super::{
     is_address, marks,
 };
 use crate::compute::aside;
+use crate::packages::Packages;
 use crate::{former, pipes};
 
 pub(super) mod removal;
@@ -53,7 +53,7 @@ pub(crate) struct Work {
     after: i64,
     /// Up to where statements were counted: those may be erased or not.
     counted: i64,
-    /// Attachments of the person's statements.
+    /// Attachments that go with the person.
     attachments: BTreeSet<String>,
     /// The identifiers that stood in statements, by their texts as they were written there: other stores, and tables that
     /// were copied, have those alone. Of erasures that a release before began, in lower case.
@@ -120,6 +120,8 @@ struct Running<'a> {
     whole: Arc<Eraser>,
     /// Erases the person from what may be changed: where the erasure is within an authority, it looks for less.
     eraser: Arc<Eraser>,
+    /// The texts of course files.
+    files: Arc<[String]>,
 }
 
 impl Erasures {
@@ -148,8 +150,9 @@ impl Erasures {
 
 impl<'a> Running<'a> {
     fn of(of: &'a Erasures, id: Uuid, created: Instant, record: ErasureRecord, work: Work) -> Self {
-        let (whole, eraser) = erasers(&record, &work);
-        Self { of, id, created, record, work, whole, eraser }
+        let files = Arc::default();
+        let (whole, eraser) = erasers(&record, &work, &files);
+        Self { of, id, created, record, work, whole, eraser, files }
     }
 
     /// Does every step; gives the record without the identifiers.
@@ -208,15 +211,20 @@ impl Running<'_> {
     /// said after the erasure was asked for is looked at in a few rounds alone: somebody who goes on naming the person keeps
     /// neither this erasure nor others from ending.
     async fn everything_else(&mut self) -> Result<(), StoreError> {
+        self.files = self.of.course_files().await?.into();
+        (self.whole, self.eraser) = erasers(&self.record, &self.work, &self.files);
         self.look_for_others().await?;
         for _ in 0..ROUNDS {
             let mut found = self.statements().await?;
             // Some engines find the person by identifiers as statements wrote them alone.
-            (self.whole, self.eraser) = erasers(&self.record, &self.work);
+            (self.whole, self.eraser) = erasers(&self.record, &self.work, &self.files);
             // After the statements, which say in what letters the person has journals; before the journals go.
             self.journaled().await?;
-            for (part, eraser) in self.parts() {
+            for (part, eraser) in self.parts().await? {
                 let count = self.of.store.erase(part, &eraser, self.id).await?;
+                if part == ErasedPart::Launches && count > 0 {
+                    self.of.packages.iter().for_each(Packages::forget_launches);
+                }
                 self.count(part.as_str(), count);
                 found = found.saturating_add(count);
             }
@@ -235,18 +243,22 @@ impl Running<'_> {
     }
 
     /// The parts of the store that the person is erased from, and by what. Of what belongs to no authority, an erasure within
-    /// one changes nothing but entries of the audit log in which an identifier stands as such; and where others have the
-    /// person too, that stays, and how it is found. Journals are of all authorities: they are read again.
-    fn parts(&self) -> Vec<(ErasedPart, Arc<Eraser>)> {
+    /// one changes nothing but what statements are found by; and where others have the person too, how those are found stays.
+    /// Journals are of all authorities: they are read again.
+    async fn parts(&self) -> Result<Vec<(ErasedPart, Arc<Eraser>)>, StoreError> {
         let eraser = || Arc::clone(&self.eraser);
         if self.record.within.is_none() {
-            return ErasedPart::EVERY.into_iter().map(|part| (part, eraser())).collect();
+            // The accounts of the person are gone: those that are there are of others, who answer for what they did.
+            let people = self.of.store.people().await?;
+            let names = people.into_iter().map(|it| it.kept.person.name);
+            let in_log = Arc::new((*self.eraser).clone().sparing(names));
+            let of = |part| if part == ErasedPart::Audit { Arc::clone(&in_log) } else { eraser() };
+            return Ok(ErasedPart::EVERY.into_iter().map(|part| (part, of(part))).collect());
         }
         if self.record.remains {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let exact = Arc::new((*self.whole).clone().exact());
-        vec![(ErasedPart::Index, eraser()), (ErasedPart::Audit, exact)]
+        Ok(vec![(ErasedPart::Index, eraser())])
     }
 
     /// Notes whether something that belongs to no authority names the person, where the erasure is within one.
@@ -337,7 +349,7 @@ impl Running<'_> {
         }
     }
 
-    /// Removes the data of the attachments of erased statements that no other statement has.
+    /// Removes the data of the attachments that go, unless another statement has them.
     async fn attachments(&mut self) -> Result<(), StoreError> {
         let mut alone = self.work.attachments.clone();
         let mut after = Instant::default();
@@ -354,7 +366,7 @@ impl Running<'_> {
                 LogPart::End => break,
             };
             let (pseudonym, within) = (self.record.pseudonym.clone(), self.record.within.clone());
-            let kept = aside(move || hashes_of_others(&page, &pseudonym, within.as_deref()));
+            let kept = aside(move || removal::staying(&page, &pseudonym, within.as_deref()));
             for hash in kept.await.map_err(|_| stopped())?? {
                 alone.remove(&hash);
             }
@@ -378,7 +390,7 @@ impl Running<'_> {
             id: *id,
             mode: record.mode,
             pseudonym: &record.pseudonym,
-            remains: record.remains,
+            is_within: record.within.is_some(),
         };
         let noted = pipes::note_erasure(&*of.store, &erasure, &said, of.clock.now()).await?;
         // Not added: the step may be done again.
@@ -403,9 +415,13 @@ impl Running<'_> {
 }
 
 /// What finds the person of an erasure, and what erases them.
-fn erasers(record: &ErasureRecord, work: &Work) -> (Arc<Eraser>, Arc<Eraser>) {
+fn erasers(
+    record: &ErasureRecord,
+    work: &Work,
+    files: &Arc<[String]>,
+) -> (Arc<Eraser>, Arc<Eraser>) {
     let whole = (*work.eraser(&record.pseudonym)).clone().as_written(work.said.iter().cloned());
-    let whole = Arc::new(whole);
+    let whole = Arc::new(whole.beside_courses(Arc::clone(files)));
     let eraser = match record.within {
         None => Arc::clone(&whole),
         Some(_) => Arc::new((*whole).clone().within_authority()),
@@ -413,30 +429,7 @@ fn erasers(record: &ErasureRecord, work: &Work) -> (Arc<Eraser>, Arc<Eraser>) {
     (whole, eraser)
 }
 
-/// The hashes of attachments of statements without the pseudonym, or of others than this authority.
-fn hashes_of_others(
-    page: &[Kept],
-    pseudonym: &str,
-    within: Option<&str>,
-) -> Result<Vec<String>, StoreError> {
-    let mut found = Vec::new();
-    for Kept { statement, .. } in page {
-        let value = value_of(&statement.body)?;
-        let is_named =
-            std::str::from_utf8(&statement.body).is_ok_and(|body| body.contains(pseudonym));
-        if !is_named || !is_within(within, &value) {
-            found.extend(hashes(&value));
-        }
-    }
-    Ok(found)
-}
-
 pub(super) fn value_of(body: &Bytes) -> Result<Value, StoreError> {
     serde_json::from_slice(body)
         .map_err(|error| StoreError::Corrupt(format!("a statement: {error}")))
-}
-
-/// The hashes of a statement's attachments, in lower case.
-fn hashes(statement: &Value) -> Vec<String> {
-    attachment::described(statement).map(|it| it.sha2.to_ascii_lowercase()).collect()
 }

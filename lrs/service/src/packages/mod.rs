@@ -215,7 +215,7 @@ impl Packages {
         let removed = removing.await.map_err(|_| Stopped)??;
         self.versions().clear();
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).forget_all();
+        self.forget_launches();
         // Another request was first: chosen, or removed already.
         if removed { Ok(()) } else { Err(PackageError::Busy(name.to_owned())) }
     }

@@ -115,6 +115,11 @@ impl Packages {
         if opened.expires <= now { Err(Unheard::Expired) } else { Ok(opened) }
     }
 
+    /// Forgets all launches: the store is asked for each again.
+    pub(crate) fn forget_launches(&self) {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).forget_all();
+    }
+
     /// The launch where it is known, and the count of what was forgotten so far.
     fn known_launch(&self, id: &str, now: Instant) -> (Option<Opened>, u64) {
         let mut launches = self.opened.lock().unwrap_or_else(PoisonError::into_inner);

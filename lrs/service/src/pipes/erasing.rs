@@ -35,7 +35,7 @@ pub struct ErasureNotice {
     pub erasure: Uuid,
     /// The person's identifiers as the other store has them, as learner lists write them.
     pub identifiers: Vec<String>,
-    /// What stands in the place of the person here, and is to stand there.
+    /// What is to stand in the place of the person there.
     pub pseudonym: String,
     /// What became of what the person did here, and is to become of it there.
     #[serde(default)]
@@ -128,8 +128,8 @@ pub(crate) struct NotedErasure<'a> {
     pub(crate) id: Uuid,
     pub(crate) mode: ErasureMode,
     pub(crate) pseudonym: &'a str,
-    /// Whether the person is still named here by what others have sent.
-    pub(crate) remains: bool,
+    /// Whether a key has asked for it, of what it has sent itself.
+    pub(crate) is_within: bool,
 }
 
 impl NotedErasure<'_> {
@@ -140,9 +140,9 @@ impl NotedErasure<'_> {
         filter.since = None;
         let why = if settings.direction == PipeDirection::Webhook {
             "a webhook has no word for erasures"
-        } else if self.remains {
-            "the person was erased here from what one key had sent, and stays in what others have sent: look what the other \
-             store has, and let it be told again where the person is to be erased there from everything that came from here"
+        } else if self.is_within {
+            "a key has had the person erased here from what it had sent itself: look what the other store has, and let it be \
+             told again where the person is to be erased there from everything that this pipe may erase"
         } else if filter != PipeFilter::default() {
             "the pipe sends a part of the statements: look whether the person is there, and let it be told again"
         } else {
@@ -194,7 +194,7 @@ async fn note_at(
         let mapped = Mapped::of(&record);
         let identifiers = identifiers.iter().map(|it| mapped.identifier(it)).collect();
         let by_hand = erasure.by_hand(&record.settings);
-        let (pseudonym, at) = (erasure.pseudonym.to_owned(), now.micros());
+        let (pseudonym, at) = (mapped.pseudonym(erasure.pseudonym), now.micros());
         let notice = ErasureNotice {
             erasure: erasure.id,
             identifiers,

@@ -52,6 +52,16 @@ impl Mapped {
         Identifier::Account { home_page: HOME_PAGE.to_owned(), name }.listed()
     }
 
+    /// What is to stand in the place of an erased person, of whom this stands here. Where pseudonyms travel it is another one:
+    /// a store that has statements of another pipe too would learn who stands behind the pseudonym.
+    pub(super) fn pseudonym(&self, here: &str) -> String {
+        if self.kind == PipeMapping::Pseudonymised {
+            format!("erased-{}", self.pseudonyms.of(here))
+        } else {
+            here.to_owned()
+        }
+    }
+
     /// The statement of this id as it travels.
     pub(super) fn statement(&self, id: Uuid, statement: &mut Value) {
         if self.is_full() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence, Identifier};
 use serde_json::Value;
+use validator::ifi;
 use xapi::erase::HOME_PAGE;
 use xapi::index::{Closeness, Kind, keys_of_kept};
 use xapi::instant::Instant;
@@ -15,7 +16,7 @@ use xapi::stored::Stored;
 use super::{Retention, RetentionError, RetentionPlan, RetentionRule};
 use crate::compute::aside;
 use crate::erasure::find::{LogPart, enrolment};
-use crate::erasure::ifi;
+use crate::erasure::ifi as ifi_of;
 
 /// A statement that was stored less than this before now is not old, whatever its `timestamp`: in microseconds, 30 days. A
 /// platform whose clock is wrong makes nobody due.
@@ -75,7 +76,7 @@ impl KeptPeople {
 
 /// What identifiers are compared by: in other letters, one is the same person's.
 fn form(identifier: &Identifier) -> String {
-    ifi(identifier).to_string().to_lowercase()
+    ifi_of(identifier).to_string().to_lowercase()
 }
 
 /// Into whom the learner of this id was merged; the id itself where the learner was not.
@@ -208,6 +209,7 @@ impl Retention {
             kept: KeptPeople::default(),
         };
         let people = self.listed(plan, &mut scan).await?;
+        self.present(&mut scan).await?;
         let mut after = Instant::default();
         loop {
             match self.erasures.part_of_log(after).await? {
@@ -229,6 +231,26 @@ impl Retention {
         scan.candidates.retain(|_, (written, _)| !written.ends_with(&format!("@{HOME_PAGE}")));
         let due = aside(move || scan.people(&people));
         due.await.map_err(|_| RetentionError::Stopped)
+    }
+
+    /// Keeps who has an account, or a launch that is good still, whatever old statements say: anybody may have sent these.
+    async fn present(&self, scan: &mut DueScan) -> Result<(), RetentionError> {
+        for person in self.store.people().await?.into_iter().map(|it| it.kept.person) {
+            let address = format!("mailto:{}", person.name);
+            let known = person.learner.iter().chain([&address]);
+            for identifier in known.filter_map(|it| it.parse::<Identifier>().ok()) {
+                scan.keep(&form(&identifier));
+            }
+        }
+        for package in self.store.packages().await? {
+            for launch in self.store.launches(&package.name, scan.now, usize::MAX).await? {
+                let body: Value = serde_json::from_str(&launch.body).unwrap_or_default();
+                if let Some(actor) = body.get("actor").and_then(ifi::of) {
+                    scan.keep(&actor.to_string().to_lowercase());
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn compiled(&self, plan: &RetentionPlan) -> Result<Vec<Compiled>, RetentionError> {

@@ -389,3 +389,54 @@ async fn people_who_are_left_out_cost_a_night_no_more_than_others_and_hold_up_no
     }
     assert_eq!(listed().await, Vec::<String>::new());
 }
+
+/// Anybody may have sent an old statement of them.
+#[tokio::test]
+async fn who_has_an_account_or_a_launch_is_kept() {
+    let of = |n: u32| sample::with(sample::statement(n), "actor", sample::person(&format!("p{n}")));
+    let scene = Scene::of(&[0, 1, 2, 3].map(|n| (of(n), 500))).await;
+    let due = async || scene.due(&[of_all(365)]).await;
+    assert_eq!(due().await.len(), 4);
+    let person = |name: &str, role, learner: &[&str]| access::person::Person {
+        name: name.into(),
+        label: String::new(),
+        role,
+        bounds: None,
+        learner: learner.iter().map(|it| (*it).to_owned()).collect(),
+        is_disabled: false,
+        created: Instant::from_micros(NOW),
+        last_sign_in: None,
+    };
+    for person in [
+        person("p0@x.example", access::role::Role::Administrator, &[]),
+        person("anna", access::role::Role::Learner, &["mailto:P1@x.example"]),
+    ] {
+        let kept = access::person::KeptPerson::new(person);
+        assert!(scene.store.add_person(kept).await.unwrap());
+    }
+    assert_eq!(due().await, [mbox(2), mbox(3)]);
+    let version = store::NewVersion {
+        number: None,
+        last: 0,
+        key: "k".into(),
+        title: String::new(),
+        standard: String::new(),
+        outline: String::new(),
+        created: Instant::from_micros(NOW),
+        files: Vec::new(),
+    };
+    scene.store.add_package_version(uuid::Uuid::nil(), "corso", version).await.unwrap();
+    for (n, expires) in [(2, NOW + 1), (3, NOW)] {
+        let launch = store::KeptLaunch {
+            token: n.to_string(),
+            package: "corso".into(),
+            key: "k".into(),
+            created: Instant::from_micros(NOW - 1),
+            expires: Instant::from_micros(expires),
+            revoked: false,
+            body: json!({"actor": sample::person(&format!("p{n}"))}).to_string(),
+        };
+        assert!(scene.store.add_launch(launch).await.unwrap());
+    }
+    assert_eq!(due().await, [mbox(3)]);
+}

@@ -1,5 +1,6 @@
 //! Erasing a person.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -330,16 +331,20 @@ pub async fn documents_of_the_person_go(store: &Arc<dyn Store>) {
     put(other.clone(), json, br#"{"n":1.00,"mail":"p0@x.example"}"#).await;
     put(bytes.clone(), "image/png", b"\xff\x00").await;
     put(named.clone(), "text/plain", b"x").await;
-    assert_eq!(erase(store, ErasedPart::Documents).await, 4);
-    for gone in [&state, &profile, &named] {
+    // Without the person both have one address.
+    let alike = key(Resource::ActivityProfile, "", "of/P0%40X.example");
+    put(alike.clone(), "text/plain", b"y").await;
+    assert_eq!(erase(store, ErasedPart::Documents).await, 5);
+    for gone in [&state, &profile, &named, &alike] {
         assert_eq!(store.document(gone).await.unwrap(), None, "{gone:?}");
     }
     let body = async |key: &DocumentKey| store.document(key).await.unwrap().unwrap().body;
     let expected = format!(r#"{{"n":1.00,"mail":"{PSEUDONYM}"}}"#);
     assert_eq!(body(&other).await, expected);
     assert_eq!(body(&bytes).await, &b"\xff\x00"[..]);
-    let renamed = key(Resource::ActivityProfile, "", &format!("of/{PSEUDONYM}"));
-    assert_eq!(body(&renamed).await, "x");
+    let renamed = |end: &str| key(Resource::ActivityProfile, "", &format!("of/{PSEUDONYM}{end}"));
+    let both = [body(&renamed("")).await, body(&renamed("-2")).await];
+    assert_eq!(BTreeSet::from(both), BTreeSet::from(["x", "y"].map(Bytes::from)));
     assert_eq!(erase(store, ErasedPart::Documents).await, 0);
 }
 
@@ -365,15 +370,25 @@ pub async fn journals_and_refusals_of_the_person_go(store: &Arc<dyn Store>) {
         at: Instant::from_micros(5),
         body: body.into(),
     };
+    // Parameters and bodies stand there as texts. The name of an account is a word, and found as an Agent alone.
+    let account = |name: &str| json!({"account": {"homePage": "https://x.example", "name": name}});
+    let asked = |name: &str| json!({"query": {"agent": account(name).to_string()}}).to_string();
+    let sent = json!([{"actor": account("7"), "result": {"score": 7}}]).to_string();
+    let sent = json!({"body": {"text": sent, "is": "request"}}).to_string();
     let named = refusal(1, r#"{"body":"{\"mbox\":\"mailto:p0@x.example\"}"}"#);
-    let other = refusal(2, r#"{"body":"p1@x.example"}"#);
-    store.keep_refusals(vec![named, other.clone()]).await.unwrap();
+    let others = [refusal(2, r#"{"body":"p1@x.example 7"}"#), refusal(5, &asked("77"))];
+    let all = [named, others[0].clone(), refusal(3, &asked("7")), refusal(4, &sent)];
+    store.keep_refusals(all.into_iter().chain([others[1].clone()]).collect()).await.unwrap();
     assert_eq!(erase(store, ErasedPart::Journals).await, 1);
-    assert_eq!(erase(store, ErasedPart::Refusals).await, 1);
+    let account = Ifi::Account { home_page: "https://x.example".into(), name: "7".into() };
+    let of_both = [Ifi::Mbox("mailto:p0@x.example".into()), account];
+    let eraser = Arc::new(Eraser::new(of_both, [], PSEUDONYM));
+    assert_eq!(store.erase(ErasedPart::Refusals, &eraser, BY).await.unwrap(), 3);
     assert_eq!(store.progress("c", "", 10).await.unwrap(), [document(1)]);
-    assert_eq!(store.refusals(&RefusalFilter::default(), 10).await.unwrap(), [other]);
+    let [one, other] = others;
+    assert_eq!(store.refusals(&RefusalFilter::default(), 10).await.unwrap(), [other, one]);
     assert_eq!(erase(store, ErasedPart::Journals).await, 0);
-    assert_eq!(erase(store, ErasedPart::Refusals).await, 0);
+    assert_eq!(store.erase(ErasedPart::Refusals, &eraser, BY).await.unwrap(), 0);
     assert_eq!(erase(store, ErasedPart::Launches).await, 0);
 }
 

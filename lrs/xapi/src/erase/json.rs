@@ -7,6 +7,7 @@ use validator::ifi::{self, Ifi};
 
 use super::place::named_page;
 use super::{Eraser, HOME_PAGE, Members, Scope};
+use crate::mentioned;
 
 /// Objects and arrays within one another that are read as JSON. A document may have any number of them: what lies deeper
 /// is looked at as text, since a person is nowhere in a statement so deep, and each level takes room on the stack.
@@ -71,7 +72,7 @@ impl Eraser {
         }
         let Ok(Members(members)) = serde_json::from_str(text) else { return self.json(text) };
         let mut actor = members.iter().filter(|(name, _)| name == "actor");
-        let is_own = actor.any(|(_, actor)| self.is_alone(actor));
+        let is_own = actor.any(|(_, actor)| self.acts(actor));
         self.rewritten(text, if is_own { Scope::Every } else { Scope::Sure })
     }
 
@@ -84,18 +85,20 @@ impl Eraser {
         })
     }
 
-    /// Whether an actor is the person, or a group of nobody else.
-    fn is_alone(&self, actor: &RawValue) -> bool {
-        let Ok(Members(members)) = serde_json::from_str(actor.get()) else { return false };
-        let mut of_group: Vec<&RawValue> = Vec::new();
-        for (_, list) in members.iter().filter(|(name, _)| name == "member") {
-            let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(list.get()) else { return false };
-            of_group.extend(list);
-        }
-        let is_known = members.iter().any(|(name, _)| IDENTIFIERS.contains(&name.as_str()));
+    /// Whether an Agent or a Group is the person, and nobody else.
+    pub fn is_alone(&self, agent: &Value) -> bool {
+        let is_person =
+            |agent: &Value| ifi::of(agent).is_some_and(|it| self.is_named(&it.to_string()));
+        let members = agent.get("member").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         // An anonymous group is its members alone.
-        let is_named = if is_known { self.is_person(&members) } else { !of_group.is_empty() };
-        is_named && of_group.into_iter().all(|it| self.is_alone(it))
+        let is_named =
+            if ifi::of(agent).is_some() { is_person(agent) } else { !members.is_empty() };
+        is_named && members.iter().all(is_person)
+    }
+
+    /// [`Self::is_alone`] of an actor's text.
+    fn acts(&self, actor: &RawValue) -> bool {
+        serde_json::from_str(actor.get()).is_ok_and(|actor| self.is_alone(&actor))
     }
 
     /// Writes a JSON text without the person; whether that changed something.
@@ -136,8 +139,16 @@ impl Eraser {
         }
     }
 
-    /// A string without the person. The id of a statement is nobody's name.
+    /// A string without the person. One that is JSON, such as a statement in a refused request, is looked at as such. The id
+    /// of a statement is nobody's name.
     fn string(&self, text: &str, at: At<'_>) -> Option<String> {
+        if text.starts_with(['{', '[']) && at.depth < DEEPEST {
+            let mut out = String::new();
+            let within = At { depth: at.depth.saturating_add(1), member: "", ..at };
+            if let Ok(is_changed) = self.rewrite(text, within, &mut out) {
+                return is_changed.then_some(out);
+            }
+        }
         let is_uuid = || at.member == "id" && Uuid::try_parse(text).is_ok();
         match at.scope {
             Scope::Every if at.is_free => self.free(text),
@@ -153,7 +164,7 @@ impl Eraser {
             !is_person && members.iter().any(|(name, raw)| identifier(name, raw).is_some());
         // What the person did stands in what somebody else says.
         let is_own = member(&members, "objectType").is_some_and(|it| it == "\"SubStatement\"")
-            && members.iter().any(|(name, actor)| name == "actor" && self.is_alone(actor));
+            && members.iter().any(|(name, actor)| name == "actor" && self.acts(actor));
         let at = if is_own { At { scope: Scope::Every, ..at } } else { at };
         // The address of a page of the person, which is the object of a statement of theirs.
         let page = self.page(&members, at);
@@ -212,8 +223,8 @@ impl Eraser {
         Ok(is_changed)
     }
 
-    /// The id of an object with these members in a statement of the person, without the person; `None` where it is no address
-    /// of a page of theirs.
+    /// The id of an object with these members in a statement of the person, without the person; `None` where it does not name
+    /// them as [`mentioned::names`] says, or as a page of theirs, and where it counts in a course.
     fn page(&self, members: &[(String, &RawValue)], at: At<'_>) -> Option<String> {
         if at.member == "verb" || at.scope == Scope::Sure {
             return None;
@@ -225,17 +236,15 @@ impl Eraser {
         }
         let mut page = self.sure(&id);
         for person in &self.given {
-            let current = page.as_deref().unwrap_or(&id);
-            page = match person {
-                Ifi::OpenId(uri) => {
-                    (uri == current).then(|| format!("{HOME_PAGE}/{}", self.pseudonym))
-                }
-                Ifi::Account { name, .. } => named_page(current, name, &self.pseudonym),
-                Ifi::Mbox(_) | Ifi::MboxSha1Sum(_) => None,
+            if let Ifi::Account { name, .. } = person {
+                let current = page.as_deref().unwrap_or(&id);
+                page = named_page(current, name, &self.pseudonym).or(page);
             }
-            .or(page);
+            let current = page.as_deref().unwrap_or(&id);
+            page = mentioned::without(current, person, &self.pseudonym).or(page);
         }
-        page
+        // What counts in a course is the course's, whatever it is called.
+        page.filter(|_| !self.courses.iter().any(|file| file.contains(&id)))
     }
 
     /// Whether an object with these members is an Agent or identified Group that is the person.

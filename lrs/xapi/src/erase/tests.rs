@@ -20,6 +20,33 @@ fn erased(text: &str) -> Option<Value> {
     eraser().json(text).map(|it| serde_json::from_str(&it).unwrap())
 }
 
+/// As parameters and bodies of requests are kept, and as players keep states.
+#[test]
+fn a_text_that_is_json_is_looked_at_as_such() {
+    let of =
+        |name: &str| json!([{"account": {"homePage": "https://moodle.example", "name": name}}]);
+    let within = |name: &str| json!({"a": [of(name).to_string()]}).to_string();
+    for (text, expected) in [
+        (json!({"agent": of("42").to_string()}), json!({"agent": of_person().to_string()})),
+        (
+            json!({"a": within("42"), "b": 42}),
+            json!({"a": json!({"a": [of_person().to_string()]}).to_string(), "b": 42}),
+        ),
+    ] {
+        assert_eq!(erased(&text.to_string()), Some(expected), "{text}");
+    }
+    for other in [json!({"agent": of("43").to_string()}), json!({"a": within("43"), "b": "[42"})] {
+        assert_eq!(erased(&other.to_string()), None, "{other}");
+    }
+    // What is no JSON after all is a text.
+    let text = json!({"a": "[anna@x.it", "b": "{anna@x.it}"}).to_string();
+    assert_eq!(erased(&text), Some(json!({"a": "[erased-1", "b": "{erased-1}"})));
+}
+
+fn of_person() -> Value {
+    json!([{"account": {"homePage": HOME_PAGE, "name": "erased-1"}}])
+}
+
 #[test]
 fn a_person_is_erased_wherever_a_statement_names_them() {
     let hash = hex::encode(Sha1::digest(b"mailto:Anna@x.it"));

@@ -8,14 +8,16 @@ use serde_json::Value;
 use store::{Kept, Rewrite, StoreError};
 use uuid::Uuid;
 use validator::ifi;
+use xapi::attachment;
 use xapi::erase::Eraser;
 use xapi::index::{Kind, keys_of_kept};
 use xapi::prepare::{VOIDED, target};
+use xapi::signature::USAGE_TYPE;
 use xapi::stored::Stored;
 
 use super::super::every::stopped;
 use super::super::{ErasureMode, Erasures, marks};
-use super::{Running, hashes, value_of};
+use super::{Running, value_of};
 use crate::compute::{aside, by_length};
 use crate::pipes;
 
@@ -36,15 +38,38 @@ impl Fates {
 
 /// Whether the actor of a statement is the person, and nobody else.
 fn is_alone(eraser: &Eraser, statement: &Value) -> bool {
-    let Some(actor) = statement.get("actor") else { return false };
-    let is_person =
-        |agent: &Value| ifi::of(agent).is_some_and(|it| eraser.is_named(&it.to_string()));
-    let members = actor.get("member").and_then(Value::as_array);
-    let has_others = members.is_some_and(|all| !all.iter().all(is_person));
-    let has_members = members.is_some_and(|all| !all.is_empty());
-    // An anonymous group is its members alone.
-    let is_named = if ifi::of(actor).is_some() { is_person(actor) } else { has_members };
-    is_named && !has_others
+    statement.get("actor").is_some_and(|actor| eraser.is_alone(actor))
+}
+
+/// The hashes of the attachments, in lower case, that go with the person whom a statement names: all of the person's own
+/// statement, and of another's the signatures alone, in which the statement is as it was.
+pub(super) fn attached(statement: &Value, is_own: bool) -> Vec<String> {
+    let all = attachment::described(statement);
+    let going = all.filter(|it| is_own || it.usage_type == USAGE_TYPE);
+    going.map(|it| it.sha2.to_ascii_lowercase()).collect()
+}
+
+/// The hashes of the attachments of a page that stay: those of statements that name the pseudonym nowhere, or are not of this
+/// authority, and what of the others does not go.
+pub(super) fn staying(
+    page: &[Kept],
+    pseudonym: &str,
+    within: Option<&str>,
+) -> Result<Vec<String>, StoreError> {
+    let eraser = Eraser::new([], [], pseudonym);
+    let pseudonymous = Eraser::new([eraser.pseudonymous()], [], pseudonym);
+    let mut found = Vec::new();
+    for Kept { statement, .. } in page {
+        let value = value_of(&statement.body)?;
+        let names = || std::str::from_utf8(&statement.body).is_ok_and(|it| it.contains(pseudonym));
+        let mut all = attached(&value, true);
+        if !all.is_empty() && names() && is_within(within, &value) {
+            let going = attached(&value, is_alone(&pseudonymous, &value));
+            all.retain(|hash| !going.contains(hash));
+        }
+        found.extend(all);
+    }
+    Ok(found)
 }
 
 /// What a voiding statement voids.
@@ -89,7 +114,7 @@ pub(super) struct Named {
     deed: Deed,
     /// The SHA-256 of its text as it was.
     pub(super) digest: [u8; 32],
-    /// The hashes of its attachments.
+    /// The hashes of the attachments that go.
     pub(super) attachments: Vec<String>,
     /// The identifiers of the person as it has them.
     pub(super) said: BTreeSet<String>,
@@ -126,7 +151,7 @@ impl Search {
         let agents = keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent);
         let said = agents.map(|it| it.text).filter(|it| self.eraser.is_named(it)).collect();
         let (deed, digest) = (Deed::of(&self.eraser, &value), marks::digest(&read.body));
-        let attachments = hashes(&value);
+        let attachments = attached(&value, deed.is_alone);
         Ok(Some(Named { read, is_voided, body, is_rid, deed, digest, attachments, said }))
     }
 }

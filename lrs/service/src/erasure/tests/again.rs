@@ -127,3 +127,28 @@ async fn who_is_in_something_else_alone_is_erased_again() {
         assert!(!after.contains(HIM), "{place}: {after}");
     }
 }
+
+/// A key has had the person erased from its own statements later, or an administrator once more.
+#[tokio::test]
+async fn a_person_who_was_erased_several_times_is_erased_as_often_again() {
+    let north = Some(sample::authority("north").ifi().to_owned());
+    let deleted = ErasureAsked { mode: ErasureMode::Delete, ..asked() };
+    for (later, count) in [(ErasureAsked { within: north, ..asked() }, 1), (asked(), 2)] {
+        let [world, restored] = [World::new().await, World::new().await];
+        let mut erasures = Vec::new();
+        for asked in [&deleted, &later] {
+            let id = world.erasures().begin(asked, Actor::Machine).await.unwrap().id;
+            let ErasureRecord { reason, mode, within, marks, .. } =
+                world.erasures().run(id).await.unwrap();
+            erasures.push(LaterErasure { id, reason, mode, within, marks });
+        }
+        assert_eq!(restored.erasures().begin_again(&erasures).await.unwrap(), count);
+        restored.erasures().resume().await;
+        let removed = restored.store.removed_statements(Instant::default(), 10).await.unwrap();
+        assert_eq!(removed.iter().map(|it| it.id).collect::<Vec<_>>(), [0, 2].map(sample::id));
+        let after = everything(&restored).await;
+        for name in NAMES {
+            assert!(!after.contains(name), "{name} in {after}");
+        }
+    }
+}

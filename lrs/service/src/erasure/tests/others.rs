@@ -129,3 +129,82 @@ async fn the_page_of_the_person_is_erased_from_their_own_statements() {
     assert_eq!(object(20).await, json!({"id": id}));
     assert_eq!(object(21).await["id"], page["id"], "7 may be anything in what others did");
 }
+
+/// The work of others is about these others, whoever taught them.
+#[tokio::test]
+async fn attachments_of_others_stay_but_for_what_has_the_statement_as_it_was() {
+    let world = World::new().await;
+    let taught = |n: u32, text: &'static str, usage: &str| {
+        let of_others = sample::with(
+            with_attachment(&sample::statement(n), &attachment(text)),
+            "context",
+            json!({"instructor": sample::person("p0")}),
+        );
+        let mut statement = sample::with(of_others, "actor", sample::person("p9"));
+        statement["attachments"][0]["usageType"] = json!(usage);
+        statement
+    };
+    let said = sample::with(
+        with_attachment(&sample::statement(22), &attachment("said")),
+        "result",
+        json!({"response": "to p0@x.example"}),
+    );
+    let said = sample::with(said, "actor", sample::person("p9"));
+    let all = [
+        taught(20, "work", "https://u.example/u"),
+        taught(21, "signed", xapi::signature::USAGE_TYPE),
+        said,
+    ];
+    let texts = ["work", "signed", "said"];
+    for (statement, text) in all.into_iter().zip(texts) {
+        let mut batch = sample::batch(&[statement]);
+        batch.attachments = vec![attachment(text)];
+        world.store.put_statements(batch).await.unwrap();
+    }
+    for mode in [ErasureMode::Pseudonymise, ErasureMode::Delete] {
+        let asked = ErasureAsked { mode, ..asked() };
+        let begun = world.erasures().begin(&asked, Actor::Machine).await.unwrap();
+        world.erasures().run(begun.id).await.unwrap();
+        let mut left: Vec<String> = Vec::new();
+        for text in ["hers", "shared", "work", "signed", "said"] {
+            let found = world.store.attachments(&[attachment(text).sha2]).await.unwrap();
+            left.extend(found.first().map(|_| text.to_owned()));
+        }
+        assert_eq!(left, ["shared", "work", "said"], "{mode:?}");
+    }
+}
+
+/// Anybody may send a statement of an administrator, and rules of retention erase who is named in old ones alone.
+#[tokio::test]
+async fn the_audit_log_says_what_those_did_who_sign_in_still() {
+    let world = World::new().await;
+    let person = access::person::Person {
+        name: "p0@x.example".into(),
+        label: "Capo".into(),
+        role: access::role::Role::Administrator,
+        bounds: None,
+        learner: Vec::new(),
+        is_disabled: false,
+        created: world.clock.now(),
+        last_sign_in: None,
+    };
+    let kept = access::person::KeptPerson::new(person);
+    assert!(world.store.add_person(kept).await.unwrap());
+    let by = || Actor::Person("p0@x.example".into());
+    world.audit().note(by(), "key.created", "k7", None).await;
+    let of_creation = async || {
+        let audit = world.store.audit(&AuditFilter::default(), 10).await.unwrap();
+        audit.into_iter().find(|it| it.action == "key.created").unwrap().actor
+    };
+    let run = async || {
+        let begun = world.erasures().begin(&asked(), Actor::Machine).await.unwrap();
+        world.erasures().run(begun.id).await.unwrap()
+    };
+    run().await;
+    assert_eq!(of_creation().await, by());
+    // Once the account is removed, nobody acts under the name any more.
+    let revision = world.store.person("p0@x.example").await.unwrap().unwrap().revision;
+    assert!(world.store.remove_person("p0@x.example", revision).await.unwrap());
+    let record = run().await;
+    assert_eq!(of_creation().await, Actor::Person(record.pseudonym));
+}

@@ -110,12 +110,29 @@ async fn a_person_who_is_erased_again_with_one_pseudonym_is_one_learner() {
     let ids: Vec<&str> = learners.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(ids, [record.pseudonym.as_str(), "l-1"]);
     assert!(course::LearnerList::from_learners(learners).is_ok());
+    // Also where somebody has made one learner of the two, in either direction.
+    for into_pseudonym in [true, false] {
+        let mut merged = enrolled(&world).await;
+        merged.learners.push(list.learners()[0].clone());
+        let (one, other) = (record.pseudonym.clone(), "l-0".to_owned());
+        merged.merged = if into_pseudonym { [(other, one)] } else { [(one, other)] }.into();
+        let revision = world.store.course_revision("c").await.unwrap().unwrap().revision;
+        let text = merged.to_kept().unwrap();
+        assert!(world.store.put_enrolment("c", &text, revision).await.unwrap());
+        run(&world, &again).await;
+        let left = enrolled(&world).await;
+        let mut ids: Vec<&str> = left.learners.iter().map(|it| it.id.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, [record.pseudonym.as_str(), "l-1"], "{into_pseudonym}");
+        assert_eq!(left.merged, BTreeMap::new());
+    }
+    let count = world.store.erasures(None, 10).await.unwrap().len();
     // Somebody else does not become one with the person.
     let identifier = "mailto:p1@x.example".to_owned();
     let other = ErasureAsked { identifier, pseudonym, ..asked() };
     let refused = world.erasures().begin(&other, Actor::Machine).await;
     assert!(matches!(refused, Err(ErasureError::PseudonymTaken)), "{refused:?}");
-    assert_eq!(world.store.erasures(None, 10).await.unwrap().len(), 2);
+    assert_eq!(world.store.erasures(None, 10).await.unwrap().len(), count);
 }
 
 /// Nobody could read the course any more.

@@ -1,6 +1,8 @@
 //! Launches that are known, taken back, and of versions that were removed; and what a new attempt begins with.
 
 use super::*;
+use crate::audit::Actor;
+use crate::erasure::{ErasureAsked, ErasureMode, Erasures};
 
 #[tokio::test]
 async fn commits_know_the_launch_without_asking_the_store_and_what_is_taken_back_is_refused_at_once()
@@ -33,6 +35,33 @@ async fn a_launch_that_another_process_took_back_is_refused_ten_seconds_later() 
     clock.set(Instant::from_micros(NOW.micros() + 10_000_000));
     let error = packages.open(&launched.token).await.unwrap_err();
     assert!(matches!(error, Unheard::Revoked), "{error}");
+}
+
+#[tokio::test]
+async fn who_is_erased_plays_no_more_and_says_nothing() {
+    let clock = TurnedClock::at(NOW);
+    let (failing, packages) = over_at(&clock);
+    packages.import("corso", package(&["A"]), ()).await.unwrap();
+    let mut page = Page::of(&packages, Policy::Last).await;
+    page.begin("A").await;
+    let journals = Arc::new(packages.progress.clone());
+    let store = Arc::<Failing>::clone(&failing);
+    let erasures = Erasures::new(store, Arc::new(clock.clone()), journals, [7; 32]);
+    let erasures = erasures.of_players(packages.clone());
+    let asked = ErasureAsked {
+        identifier: "mailto:anna@example.org".into(),
+        others: Vec::new(),
+        reason: "12/2026".into(),
+        pseudonym: None,
+        mode: ErasureMode::Pseudonymise,
+        within: None,
+    };
+    let begun = erasures.begin(&asked, Actor::Machine).await.unwrap();
+    erasures.run(begun.id).await.unwrap();
+    let error = page.send(&page.passed("A", 1)).await.unwrap_err();
+    assert!(matches!(error, Unheard::Unknown), "{error}");
+    let said = said(&failing).await;
+    assert!(said.iter().all(|(_, it)| it["actor"]["mbox"].is_null()), "{said:?}");
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ impl World {
             .map(|it| it.parse().unwrap())
             .to_vec();
         let now = Instant::from_micros(AT);
-        let erasure = NotedErasure { id: erasure, mode, pseudonym: PSEUDONYM, remains: false };
+        let erasure = NotedErasure { id: erasure, mode, pseudonym: PSEUDONYM, is_within: false };
         note(&*self.store, &erasure, &person, now).await.unwrap()
     }
 
@@ -187,6 +187,10 @@ async fn where_people_have_pseudonyms_the_pseudonym_is_erased() {
     let told = world.other.erasures.lock().unwrap().clone().unwrap();
     let name = sent.as_str().unwrap();
     assert_eq!(told[0]["identifier"], format!("account:urn:traccia:pseudonym|{name}"));
+    // Whoever has statements of another pipe too learns nothing by it.
+    let pseudonym = told[0]["pseudonym"].as_str().unwrap();
+    assert!(pseudonym.starts_with("erased-") && pseudonym.len() == PSEUDONYM.len(), "{pseudonym}");
+    assert_ne!(pseudonym, PSEUDONYM);
 }
 
 #[tokio::test(start_paused = true)]

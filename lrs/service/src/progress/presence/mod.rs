@@ -25,6 +25,7 @@ use course::{
 use report::{SessionPlace, session_of};
 use store::{Batch, Result as StoreResult, StoreError};
 use xapi::authority::Authority;
+use xapi::erase::HOME_PAGE;
 use xapi::same;
 use xapi::stored::Stored;
 
@@ -142,7 +143,14 @@ impl CourseService {
             self.plan_entry(at, learner, entry, before, authority, &mut plan).await?;
         }
         let absent: HashSet<&String> = register.absent.iter().collect();
-        let gone = |learner: &String| whole || absent.contains(learner);
+        // A sheet cannot name who was erased since it was made: the hours of the pseudonym stay.
+        let is_erased = |learner: &String| {
+            let identifiers = learners.get(learner.as_str()).map_or(&[][..], |it| &it.identifiers);
+            identifiers.iter().any(
+                |it| matches!(it, Identifier::Account { home_page, .. } if home_page == HOME_PAGE),
+            )
+        };
+        let gone = |learner: &String| absent.contains(learner) || (whole && !is_erased(learner));
         for (_, before) in present.into_iter().filter(|(learner, _)| gone(learner)) {
             self.plan_voiding(before, authority, &mut plan).await?;
         }

@@ -84,12 +84,14 @@ fn tax_codes_and_addresses_are_found_beside_endings_and_signs() {
     }
 }
 
-/// Of an own statement too, only what can be nothing else.
+/// Tables hide such an address while they know who the actor is.
 #[test]
-fn own_statements_keep_the_activities_that_have_a_user_name_for_a_word() {
-    let of = |name: &str, id: &str| {
+fn own_statements_keep_the_activities_of_courses_and_no_others_that_have_the_user_name() {
+    let of = |name: &str, id: &str, courses: &[&str]| {
         let home_page = "https://moodle.example".to_owned();
         let eraser = Eraser::new([Ifi::Account { home_page, name: name.into() }], [], "erased-1");
+        let files: Vec<String> = courses.iter().map(|id| format!("id = \"{id}\"\n")).collect();
+        let eraser = eraser.beside_courses(files.into());
         let component = json!({"id": "choice_b2", "description": {"it": "di choice_b2"}});
         let statement = json!({"actor": account_of("https://moodle.example", name), "verb": {"id": id},
             "object": {"id": id, "definition": {"choices": [component], "correctResponsesPattern": ["choice_b2"]}},
@@ -98,17 +100,33 @@ fn own_statements_keep_the_activities_that_have_a_user_name_for_a_word() {
         let text = eraser.statement(&statement.to_string()).unwrap();
         serde_json::from_str::<Value>(&text).unwrap()
     };
-    for (name, id) in [
-        ("corso", "https://moodle.example/corso/sicurezza/view.php?id=3"),
-        ("view", "https://moodle.example/corso/sicurezza/view.php?id=3"),
-        ("anna.rossi", "https://moodle.example/courses/anna.rossi/1"),
+    for (name, id, other) in [
+        (
+            "view",
+            "https://moodle.example/corso/view.php?id=3",
+            Some("https://moodle.example/corso/erased-1.php?id=3"),
+        ),
+        (
+            "anna.rossi",
+            "https://moodle.example/courses/anna.rossi/1",
+            Some("https://moodle.example/courses/erased-1/1"),
+        ),
+        (
+            "7",
+            "https://moodle.example/student/view.php?id=7",
+            Some("https://moodle.example/student/view.php?id=erased-1"),
+        ),
         (
             "https://moodle.example/mod/quiz/view.php?id=7",
             "https://moodle.example/mod/quiz/view.php?id=7",
+            None,
         ),
-        ("choice_b2", "https://moodle.example/u"),
+        ("choice_b2", "https://moodle.example/u", None),
     ] {
-        let erased = of(name, id);
+        let erased = of(name, id, &[]);
+        assert_eq!(erased["object"]["id"], other.unwrap_or(id));
+        assert_eq!(erased["verb"]["id"], id);
+        let erased = of(name, id, &["https://x.example", id]);
         let ids = ["/verb/id", "/object/id", "/context/contextActivities/grouping/0/id"];
         for pointer in ids {
             assert_eq!(erased.pointer(pointer), Some(&json!(id)), "{name} {pointer}");
@@ -117,8 +135,9 @@ fn own_statements_keep_the_activities_that_have_a_user_name_for_a_word() {
         assert_eq!(definition["choices"][0]["id"], "choice_b2");
         assert_eq!(definition["correctResponsesPattern"], json!(["choice_b2"]));
     }
-    assert_eq!(of("choice_b2", "https://moodle.example/u")["result"]["response"], "erased-1");
-    let page = of("anna.rossi", "https://moodle.example/u/anna.rossi");
+    assert_eq!(of("choice_b2", "https://moodle.example/u", &[])["result"]["response"], "erased-1");
+    let page =
+        of("anna.rossi", "https://moodle.example/u/anna.rossi", &["https://moodle.example/u/anna"]);
     assert_eq!(page["object"], json!({"id": "https://moodle.example/u/erased-1"}));
 }
 
