@@ -19,15 +19,15 @@ static COMPARED: OneByOne = OneByOne::new();
 
 /// What is still compared while other writers wait, of the statements that are to be kept at once.
 #[derive(Debug)]
-pub struct Room(usize);
+pub struct ComparisonRoom(usize);
 
-impl Default for Room {
+impl Default for ComparisonRoom {
     fn default() -> Self {
         Self(TOGETHER)
     }
 }
 
-impl Room {
+impl ComparisonRoom {
     /// Whether a statement and the one that is kept under its id, a text of `kept` bytes, are compared while other writers
     /// wait. Where one of both is large, or those before them have taken the room, they are compared elsewhere.
     pub fn takes(&mut self, incoming: &Prepared, kept: usize) -> bool {
@@ -48,7 +48,7 @@ pub fn check_same(kept: &Stored, incoming: &Prepared) -> Result<()> {
     COMPARED.with_value(kept, compare).map_err(|error| corrupt(kept.id, &error))?
 }
 
-/// Accepts a statement that comes at once with the same one under its id, where a [`Room`] takes them.
+/// Accepts a statement that comes at once with the same one under its id, where a [`ComparisonRoom`] takes them.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where it is another one.

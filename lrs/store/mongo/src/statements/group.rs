@@ -16,7 +16,7 @@ use crate::field;
 use crate::head::{Head, Stretch};
 use crate::things::Taught;
 use crate::version_log::VersionLog;
-use store::comparison::{self, Room, check_same, check_twins};
+use store::comparison::{self, ComparisonRoom, check_same, check_twins};
 use store::{Result, StoreError};
 use xapi::attachment::Attachment;
 use xapi::instant::Instant;
@@ -31,7 +31,7 @@ pub(super) enum Outcome {
     Failed(StoreError),
     /// An id of the request is being written by an earlier group: the request is to be tried again.
     Postponed,
-    /// Statements are kept under these ids of the request, and there is no [`Room`] to compare them: the request is to be tried
+    /// Statements are kept under these ids of the request, and there is no [`ComparisonRoom`] to compare them: the request is to be tried
     /// again once they are compared ([`super::compare`]).
     ToCompare(Vec<Uuid>),
 }
@@ -44,7 +44,7 @@ pub(super) struct Group<'a> {
     requests: Vec<Request<'a>>,
     entries: Vec<Entry<'a>>,
     /// What this group still compares itself.
-    room: Room,
+    room: ComparisonRoom,
     /// The latest statement that a request has in common with what was kept before.
     shared: Option<Instant>,
 }
@@ -116,7 +116,15 @@ impl<'a> Group<'a> {
         }
         let requests =
             asked.iter().map(|asked| Request { asked, outcome: Outcome::Kept(0) }).collect();
-        Ok(Self { rows, versions, stretch, requests, entries, room: Room::default(), shared: None })
+        Ok(Self {
+            rows,
+            versions,
+            stretch,
+            requests,
+            entries,
+            room: ComparisonRoom::default(),
+            shared: None,
+        })
     }
 
     /// Inserts all statements whose ids are free, and decides what becomes of the others.

@@ -8,7 +8,7 @@ use super::ready::{Ready, ReadyBatch};
 use crate::failure::Result;
 use crate::session::Session;
 use crate::{origins, packed};
-use store::comparison::{self, Room, check_same};
+use store::comparison::{self, ComparisonRoom, check_same};
 use store::inheritance::Link;
 use store::{KeptBatch, Restored, StoreError, checksum};
 use xapi::attachment::Attachment;
@@ -26,14 +26,14 @@ pub(crate) enum Put {
     /// It is kept.
     Kept(KeptBatch),
     /// Nothing was done: statements are kept under the ids of some, whose indexes in the batch and `stored` these are, and
-    /// there is no [`Room`] to compare them.
+    /// there is no [`ComparisonRoom`] to compare them.
     ToCompare(ReadyBatch, Vec<(usize, i64)>),
 }
 
 /// See [`store::StatementStore::put_statements`]. What takes long is compared elsewhere ([`ReadyBatch::compare`]) before.
 pub(crate) fn put_unless_large(session: &mut Session<'_>, batch: ReadyBatch) -> Result<Put> {
     let places = places(session, &batch)?;
-    let (mut large, mut room) = (Vec::new(), Room::default());
+    let (mut large, mut room) = (Vec::new(), ComparisonRoom::default());
     for ((index, ready), place) in batch.statements.iter().enumerate().zip(&places) {
         let Some(seq) = *place else { continue };
         if ready.same_as == Some(seq) {

@@ -34,7 +34,7 @@ async fn after_a_power_cut_every_commit_that_was_answered_is_there_and_no_part_o
         let cut = usize::try_from(random.next_u64() % (journal.len() as u64 + 1)).unwrap();
         let mut left = journal[..cut].to_vec();
         if number % 2 == 1 {
-            // Room that the file system had given, and that nothing was written to.
+            // ComparisonRoom that the file system had given, and that nothing was written to.
             let mut noise = vec![0; journal.len() - cut];
             random.fill_bytes(&mut noise);
             left.extend(noise);
