@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 use validator::ifi::Ifi;
 use xapi::clock::Clock;
-use xapi::erase::Eraser;
+use xapi::erase::{Eraser, HOME_PAGE};
 use xapi::instant::Instant;
 
 use crate::audit::Actor;
@@ -334,7 +334,7 @@ impl Erasures {
         if reason.is_empty() || reason.len() > LONGEST_REASON {
             return Err(ErasureError::Reason);
         }
-        let found = match asked.within {
+        let mut found = match asked.within {
             None => self.find(&asked.identifier, &asked.others).await?,
             // What learner lists and accounts know is not the authority's.
             Some(_) => find::given(&asked.identifier, &asked.others)?,
@@ -348,6 +348,10 @@ impl Erasures {
         if !is_pseudonym(&pseudonym) {
             return Err(ErasureError::Pseudonym);
         }
+        // Somebody may have merged the line of the pseudonym with the person's: what is said of the pseudonym stays.
+        let name = pseudonym.clone();
+        let made_up = Identifier::Account { home_page: HOME_PAGE.to_owned(), name };
+        found.identifiers.retain(|it| *it != made_up);
         let work = Work::of(&found);
         let eraser = work.eraser(&pseudonym);
         let mut marks = marks::of(&self.secret, eraser.identifiers());

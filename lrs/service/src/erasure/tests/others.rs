@@ -155,8 +155,11 @@ async fn attachments_of_others_stay_but_for_what_has_the_statement_as_it_was() {
         taught(21, "signed", xapi::signature::USAGE_TYPE),
         said,
     ];
-    let texts = ["work", "signed", "said"];
-    for (statement, text) in all.into_iter().zip(texts) {
+    // She has handed the same file in.
+    let own = with_attachment(&sample::statement(23), &attachment("work"));
+    let all = all.into_iter().chain([sample::with(own, "actor", sample::person("p0"))]);
+    let texts = ["work", "signed", "said", "work"];
+    for (statement, text) in all.zip(texts) {
         let mut batch = sample::batch(&[statement]);
         batch.attachments = vec![attachment(text)];
         world.store.put_statements(batch).await.unwrap();

@@ -119,7 +119,8 @@ async fn a_person_who_is_erased_again_with_one_pseudonym_is_one_learner() {
         let revision = world.store.course_revision("c").await.unwrap().unwrap().revision;
         let text = merged.to_kept().unwrap();
         assert!(world.store.put_enrolment("c", &text, revision).await.unwrap());
-        run(&world, &again).await;
+        let record = run(&world, &again).await;
+        assert_eq!(record.counts.get("statements"), None, "those of the pseudonym, with its hours");
         let left = enrolled(&world).await;
         let mut ids: Vec<&str> = left.learners.iter().map(|it| it.id.as_str()).collect();
         ids.sort_unstable();
