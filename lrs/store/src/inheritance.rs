@@ -25,7 +25,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::bounds::{Allowance, LONGEST_CHAIN, LONGEST_INHERITED, MOST_HEIRS};
-use xapi::index::{IndexKey, Kind, inherited};
+use xapi::index::{IndexKey, inherited};
 use xapi::instant::Instant;
 
 /// Keys of targets in memory at most, beside those that one answer brings.
@@ -310,22 +310,6 @@ pub fn disinherited<'k>(
         lost.remove(&key);
     }
     lost
-}
-
-/// What those that refer to a statement have from it no more, once it names other things: `before` and `after` are its own keys.
-/// What it refers to passes on through it what `beyond` says. Agents are not among them: a person has another name then, in all
-/// that have the person.
-pub fn renounced<'k>(
-    before: &[IndexKey],
-    after: &'k [IndexKey],
-    beyond: impl IntoIterator<Item = &'k [IndexKey]>,
-) -> Vec<IndexKey> {
-    let is_thing = |key: &IndexKey| key.kind != Kind::Agent;
-    let mut lost: BTreeSet<IndexKey> = inherited(before).filter(is_thing).collect();
-    for key in std::iter::once(after).chain(beyond).flat_map(inherited) {
-        lost.remove(&key);
-    }
-    lost.into_iter().collect()
 }
 
 impl Heir {

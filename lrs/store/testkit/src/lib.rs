@@ -269,7 +269,6 @@ macro_rules! store_contract {
                 whatever_the_user_name_what_is_of_others_stays,
                 a_statement_is_found_by_the_activities_that_it_has,
                 who_has_the_activity_of_a_page_goes_on_having_it,
-                who_refers_to_a_page_of_the_person_is_found_by_it_no_more,
             ];
             removal: [
                 a_removed_statement_is_nowhere,

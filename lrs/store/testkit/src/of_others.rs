@@ -8,7 +8,7 @@ use uuid::Uuid;
 use validator::ifi::Ifi;
 
 use super::sample::{
-    activity, defined, ids, ids_of, log, of_activity, person, put_each, reference, statement, with,
+    activity, defined, ids, ids_of, log, of_activity, person, put_each, statement, with,
 };
 use store::{
     ErasedPart, Followed, JournalVersion, ProgressDocument, Rewrite, Selection, Store, Unnamed,
@@ -150,54 +150,6 @@ pub async fn a_statement_is_found_by_the_activities_that_it_has(store: &Arc<dyn 
     };
     assert_eq!(ids(store, related("a")).await, ids_of([0, 1]));
     assert_eq!(ids(store, related("b")).await, ids_of([0, 2]));
-}
-
-/// Those that refer to a statement of the person about a page of theirs, directly or through others; not those that have the page
-/// from somebody else, or say it themselves.
-pub async fn who_refers_to_a_page_of_the_person_is_found_by_it_no_more(store: &Arc<dyn Store>) {
-    let page = activity("user/profile?id=7");
-    let of_page = |n: u32| with(statement(n), "object", page.clone());
-    let seven = account("https://moodle.example", "7");
-    let hers = |n: u32| with(of_page(n), "actor", seven.clone());
-    let grouping = json!({"contextActivities": {"grouping": [page.clone()]}});
-    let all = [
-        hers(0),
-        reference(1, 0),
-        reference(2, 1),
-        of_page(3),
-        reference(4, 3),
-        with(reference(5, 0), "context", grouping),
-        reference(6, 5),
-        // Hers refers to one of somebody else, and is referred to.
-        with(reference(7, 3), "actor", seven.clone()),
-        reference(8, 7),
-    ];
-    put_each(store, &all).await;
-    // So many that an engine may come to them one after the other.
-    let many: Vec<Value> = (10..50).map(|n| reference(n, 0)).collect();
-    put_each(store, &many).await;
-    let found = async |name: &str, related: bool| {
-        let text = format!("https://a.example/{name}");
-        let activity = Some(Match { text, related });
-        ids(store, Filter { activity, ..Filter::default() }).await
-    };
-    let (before, after) = ("user/profile?id=7", format!("user/profile?id={PSEUDONYM}"));
-    assert_eq!(found(before, true).await, ids_of((0..9).chain(10..50)));
-    let seven = Ifi::Account { home_page: "https://moodle.example".into(), name: "7".into() };
-    let eraser = Eraser::new([seven], [], PSEUDONYM);
-    assert_eq!(rewrite(store, &eraser, false).await, 2);
-    store.erase(ErasedPart::Index, &Arc::new(eraser), BY).await.unwrap();
-    assert_eq!(found(before, false).await, ids_of([3, 4, 7, 8]));
-    assert_eq!(found(before, true).await, ids_of([3, 4, 5, 6, 7, 8]));
-    assert_eq!(found(&after, false).await, ids_of([0]));
-    let agent = |text: &str| Filter {
-        agent: Some(Match { text: text.to_owned(), related: false }),
-        ..Filter::default()
-    };
-    assert_eq!(ids(store, agent("account::7@https://moodle.example")).await, ids_of([]));
-    let pseudonym = format!("account::{PSEUDONYM}@{}", xapi::erase::HOME_PAGE);
-    let hers = [0, 1, 2, 5, 6, 7, 8].into_iter().chain(10..50);
-    assert_eq!(ids(store, agent(&pseudonym)).await, ids_of(hers));
 }
 
 /// The page is of the person where the person did the statement alone.

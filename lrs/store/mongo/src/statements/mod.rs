@@ -178,14 +178,7 @@ impl Statements {
     pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
         // What is owed has keys of the texts of before.
         self.groups.heirs.settled().await?;
-        // Before their texts change: where the process ends in between, they are found again.
-        let gone = self.removed.renounce(statements).await?;
-        let changed = self.groups.rows.rewrite(statements).await?;
-        if !gone.is_empty() {
-            self.claims.pass_linked().await?;
-            self.removed.disinherit_again(&gone).await?;
-        }
-        Ok(changed)
+        self.groups.rows.rewrite(statements).await
     }
 
     /// See [`store::ErasureStore::remove_statements`].

@@ -2,8 +2,6 @@
 //! query for statements finds it: `was`, when the statement was stored, and `removed`, the id of the erasure. The collection
 //! `removed` lists them: `_id`, when the statement was stored; `id`; `by`; `file`, where a file of the statement's text may be
 //! left. It has a statement before the statement is removed, so that none is missing there after a crash.
-//!
-//! Those that refer to one that goes, or whose text is replaced, are found no more by what they have from it.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +19,9 @@ use super::rows::Rows;
 use crate::call::{all, call, insert_free};
 use crate::field;
 use store::bounds::LONGEST_CHAIN;
-use store::inheritance::{disinherited, renounced};
-use store::{RemovedStatement, Result, Rewrite, StoreError};
-use xapi::index::{IndexKey, keys_of_kept, renamed};
+use store::inheritance::disinherited;
+use store::{RemovedStatement, Result};
+use xapi::index::IndexKey;
 use xapi::instant::Instant;
 use xapi::stored::Stored;
 
@@ -115,51 +113,6 @@ impl Removed {
             self.disinherit(gone).await?;
         }
         Ok(())
-    }
-
-    /// Lets those that refer to statements whose texts are about to be replaced be found no more by what the new ones do not name,
-    /// where not everything is found no more by it. Gives what they had, as [`Self::remove`] does.
-    pub(super) async fn renounce(&self, statements: &[Rewrite]) -> Result<Vec<Gone>> {
-        let mut gone = Vec::new();
-        for rewrites in statements.chunks(TOGETHER) {
-            let ids: Vec<Uuid> = rewrites.iter().map(|it| it.read.id).collect();
-            if self.references.to(&ids, 1).await?.is_empty() {
-                continue;
-            }
-            for rewrite in rewrites {
-                if let Some(renounced) = self.renounced(rewrite).await? {
-                    self.disinherit(&renounced).await?;
-                    gone.push(renounced);
-                }
-            }
-        }
-        Ok(gone)
-    }
-
-    async fn renounced(
-        &self,
-        Rewrite { read, body, everywhere }: &Rewrite,
-    ) -> Result<Option<Gone>> {
-        let new = Stored { body: body.clone(), ..read.clone() };
-        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", read.id));
-        let (before, after) = (read.value().map_err(corrupt)?, new.value().map_err(corrupt)?);
-        if *everywhere && renamed(&before, &after).is_some() {
-            return Ok(None);
-        }
-        let (before, after) = (keys_of_kept(&before), keys_of_kept(&after));
-        if renounced(&before, &after, []).is_empty()
-            || self.references.to(&[read.id], 1).await?.is_empty()
-        {
-            return Ok(None);
-        }
-        let find = self.rows.collection.find_one(doc! {"_id": field::of_uuid(read.id)});
-        let found = call(find.projection(row::without_keys())).await?;
-        let chain = match &found {
-            Some(document) => self.chain(document).await?,
-            None => return Ok(None),
-        };
-        let lost = renounced(&before, &after, chain.iter().skip(1).map(Vec::as_slice));
-        Ok(Some(Gone { id: read.id, chain: vec![lost] }))
     }
 
     /// Notes which file of its text the statement stored at this instant leaves.

@@ -1,5 +1,5 @@
 //! Statements that refer to one that is being removed, directly or through others: they are found no more by what they have
-//! inherited from it, and from what it refers to; or from one whose text is replaced, by what it names no more. A few with each job of the writer, however many there are.
+//! inherited from it, and from what it refers to. A few with each job of the writer, however many there are.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ const EVER: Instant = Instant::from_micros(i64::MAX);
 /// heir that is looked at is all that is held of texts.
 pub(super) struct Heirs {
     removed: Uuid,
-    /// What the removed statement says, and each that it refers to; of one whose text is replaced, what it passes on no more.
+    /// What the removed statement says, and each that it refers to.
     pub(super) chain: Vec<Said>,
     /// What each heir that has lost its inheritance refers to.
     targets: HashMap<Uuid, Uuid>,
@@ -173,7 +173,7 @@ impl Heirs {
 }
 
 /// The first statement stored after an instant that refers to `target`.
-pub(super) fn referrer(
+fn referrer(
     session: &Session<'_>,
     target: Uuid,
     after: Instant,

@@ -21,7 +21,7 @@ use xapi::stored::Stored;
 #[derive(PartialEq, Eq)]
 pub(super) struct Said {
     pub(super) keys: Vec<IndexKey>,
-    pub(super) target: Option<Uuid>,
+    target: Option<Uuid>,
 }
 
 impl Said {
@@ -139,7 +139,7 @@ fn gone(id: Uuid) -> StoreError {
 }
 
 /// What the statement says, and each statement that it refers to, directly or through others.
-pub(super) fn chain(session: &Session<'_>, kept: &Stored) -> Result<Vec<Said>> {
+fn chain(session: &Session<'_>, kept: &Stored) -> Result<Vec<Said>> {
     let said = Said::of(kept)?;
     let (mut next, mut chain) = (said.target, vec![said]);
     let mut passed = vec![kept.id];

@@ -16,7 +16,7 @@ use store::{
 };
 use xapi::attachment::Attachment;
 use xapi::erase::Eraser;
-use xapi::index::{Closeness, IndexKey, Kind, inherited};
+use xapi::index::{Closeness, IndexKey, Kind};
 use xapi::instant::Instant;
 use xapi::origin::Origin;
 use xapi::prepare::Prepared;
@@ -109,8 +109,7 @@ impl Statements {
     }
 
     /// Replaces the text of a statement that is kept at this instant. False where its text is another one than was read.
-    pub(super) fn rewrite(&mut self, rewrite: &Rewrite) -> Result<bool> {
-        let Rewrite { read, body, everywhere } = rewrite;
+    pub(super) fn rewrite(&mut self, Rewrite { read, body, .. }: &Rewrite) -> Result<bool> {
         let is_it = |row: &&mut Arc<Row>| row.kept.id == read.id && row.kept.stored == read.stored;
         let Some(row) = self.rows.iter_mut().find(is_it) else { return Ok(true) };
         if row.kept.body != read.body {
@@ -119,39 +118,9 @@ impl Statements {
         let new = Stored { body: body.clone(), ..read.clone() };
         let again = Prepared::again(&new).map_err(|error| corrupt(new.id, &error))?;
         let row = Arc::make_mut(row);
-        let before = std::mem::replace(&mut row.own, again.keys);
+        row.own = again.keys;
         row.kept = new;
-        if !everywhere {
-            self.disinherit(read.id, &before);
-        }
         Ok(true)
-    }
-
-    /// Lets those that refer to a statement, which had the keys `before`, be found no more by what nobody of their chains says.
-    fn disinherit(&mut self, id: Uuid, before: &[IndexKey]) {
-        let rows = self.rows.clone();
-        let beyond = |mut at: Option<Uuid>| {
-            let mut chain: Vec<&Arc<Row>> = Vec::new();
-            while let Some(row) = rows.iter().find(|row| Some(row.kept.id) == at) {
-                if chain.iter().any(|it| it.kept.id == row.kept.id) {
-                    break;
-                }
-                chain.push(row);
-                at = row.target;
-            }
-            chain
-        };
-        let is_thing = |key: &IndexKey| key.kind != Kind::Agent;
-        let lost: BTreeSet<IndexKey> = inherited(before).filter(is_thing).collect();
-        for row in &mut self.rows {
-            let chain = beyond(row.target);
-            if chain.iter().any(|it| it.kept.id == id) {
-                let said: BTreeSet<IndexKey> =
-                    chain.iter().flat_map(|it| inherited(&it.own)).collect();
-                let stays = |key: &IndexKey| !lost.contains(key) || said.contains(key);
-                Arc::make_mut(row).inherited.retain(stays);
-            }
-        }
     }
 
     /// Removes a statement that is kept at this instant. False where its text is another one than was read.
