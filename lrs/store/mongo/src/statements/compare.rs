@@ -1,16 +1,16 @@
 //! Comparing large statements with those that are kept under their ids: beside the groups, on a thread of its own, and of one
-//! request at a time. Such values take memory and time, and all later groups waited for them otherwise.
+//! request at a time, keys in turn. Such values take memory and time, and all later groups waited for them otherwise.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use mongodb::bson::Document;
 use serde_json::Value;
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::row;
 use super::rows::Rows;
+use store::turns::Turns;
 use store::{Batch, Result, StoreError};
 use xapi::instant::Instant;
 use xapi::large::OneByOne;
@@ -56,18 +56,18 @@ impl Asked {
 #[derive(Clone)]
 pub(crate) struct Comparison {
     rows: Rows,
-    turn: Arc<Mutex<()>>,
+    turns: Arc<Turns>,
 }
 
 impl Comparison {
     pub(super) fn new(rows: Rows) -> Self {
-        Self { rows, turn: Arc::default() }
+        Self { rows, turns: Arc::default() }
     }
 
-    /// Held by the one that compares.
+    /// The turns of those that compare.
     #[cfg(test)]
-    pub(crate) fn turn(&self) -> Arc<Mutex<()>> {
-        Arc::clone(&self.turn)
+    pub(crate) const fn turns(&self) -> &Arc<Turns> {
+        &self.turns
     }
 
     /// Compares those statements of a request that have these ids with the kept ones.
@@ -76,7 +76,7 @@ impl Comparison {
     /// [`StoreError::Conflict`] where one is another statement, and [`StoreError::Unreadable`] where a kept one is not as it
     /// was written.
     pub(super) async fn compared(&self, mut asked: Asked, ids: Vec<Uuid>) -> Result<Asked> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turns.turn().await;
         for id in ids {
             // Where an erasure has removed it, the group says so.
             let found = self.rows.with_id(id).await?.filter(|found| !row::is_removed(found));

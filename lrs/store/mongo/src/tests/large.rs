@@ -19,7 +19,7 @@ async fn large_statements_are_compared_beside_the_groups() {
     let store = open(&uri).await;
     let any = as_any(&store);
     put(&any, &[large(0, "a")]).await;
-    let turn = store.0.writer.comparison.turn().lock_owned().await;
+    let turn = store.0.writer.comparison.turns().turn().await;
     let same = batch(&[statement(1), large(0, "a")]);
     let mut same = Box::pin(store.put_statements(same));
     let mut other = Box::pin(store.put_statements(batch(&[statement(2), large(0, "b")])));
