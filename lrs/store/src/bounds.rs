@@ -50,8 +50,8 @@ pub const READ_OF_TARGETS: usize = 200_000;
 /// Further keys that are read for each statement of a batch, up to [`MOST_COUNTED`]: see [`READ_OF_TARGETS`].
 pub const MORE_READ: usize = 32;
 
-/// The longest text of a statement that passes something on, in bytes: a longer one would be read and parsed as a whole while
-/// other writers wait.
+/// The longest text of a statement that passes something on or inherits, in bytes: a longer one would be read and parsed as a
+/// whole while other writers wait. It is found by what it says itself.
 pub const LONGEST_TARGET: usize = 1 << 20;
 
 /// Bytes of the texts of targets whose keys are read because of one batch, at most: these, and [`MORE_TEXT`] for each statement
@@ -61,8 +61,9 @@ pub const TEXTS_OF_TARGETS: usize = 1 << 20;
 pub const MORE_TEXT: usize = 4 << 10;
 
 /// Bytes of the texts of statements that an engine reads because of one batch to find what these refer to, at most: these, and
-/// [`MORE_TEXT`] for each statement of the batch, up to [`MOST_COUNTED`] of them. Further ones, and those longer than [`LONGEST_TARGET`], count as not kept.
-/// An engine that keeps a statement's target beside the text reads none.
+/// [`MORE_TEXT`] for each statement of the batch, up to [`MOST_COUNTED`] of them. Further ones count as not kept.
+/// An engine that keeps a statement's target beside the text reads none. What is held of the chain of a statement that is
+/// removed takes no more memory either, about.
 pub const TEXTS_OF_CHAINS: usize = 4 << 20;
 
 /// Statements kept before a batch that inherit something because of it, at most: the nearest ones.

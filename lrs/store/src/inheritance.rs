@@ -11,7 +11,8 @@
 //!   equally near ones those with the earliest `stored`, at most [`MOST_HEIRS`];
 //! - each heir gets the same [portion](Allowance::portion): the nearest target's keys first, of each target the direct keys
 //!   before the related ones, and then in the order of [`IndexKey`];
-//! - a target whose text is longer than [`LONGEST_TARGET`](crate::bounds::LONGEST_TARGET) passes on nothing;
+//! - a statement whose text is longer than [`LONGEST_TARGET`] takes no part: it passes on nothing, inherits nothing, and ends
+//!   the chains that lead to it;
 //! - of targets with many keys or long texts, only some are read ([`READ_OF_TARGETS`](crate::bounds::READ_OF_TARGETS),
 //!   [`TEXTS_OF_TARGETS`](crate::bounds::TEXTS_OF_TARGETS)): the others pass on nothing;
 //! - a key of a text that is longer than [`LONGEST_INHERITED`] is not inherited.
@@ -24,7 +25,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::bounds::{Allowance, LONGEST_CHAIN, LONGEST_INHERITED, MOST_HEIRS};
+use crate::bounds::{
+    Allowance, INHERITED_BY_ALL, LONGEST_CHAIN, LONGEST_INHERITED, LONGEST_TARGET, MOST_HEIRS,
+    MOST_INHERITED, TEXTS_OF_CHAINS,
+};
 use xapi::index::{IndexKey, inherited};
 use xapi::instant::Instant;
 
@@ -40,6 +44,15 @@ pub struct Link {
     pub stored: Instant,
     /// The statement that it refers to.
     pub target: Option<Uuid>,
+    /// How many bytes the statement's text has; 0 where the engine knows that these are few.
+    pub length: usize,
+}
+
+impl Link {
+    /// Whether the statement passes something on, and inherits: an engine reads the text of no other one.
+    pub const fn takes_part(&self) -> bool {
+        self.length <= LONGEST_TARGET
+    }
 }
 
 /// What an engine is to fetch next.
@@ -56,8 +69,8 @@ pub enum ToFetch {
     /// The statements of these ids, as far as they are kept: to be given to [`Inheritance::links`].
     Links(Vec<Uuid>),
     /// The keys that each of these statements has of its own ([`xapi::index::keys`]): to be given to
-    /// [`Inheritance::keys`] in this order, as long as [`Inheritance::takes_keys`]. A statement whose keys cannot be read,
-    /// or whose text is longer than [`LONGEST_TARGET`](crate::bounds::LONGEST_TARGET), and are not given, passes on nothing.
+    /// [`Inheritance::keys`] in this order, as long as [`Inheritance::takes_keys`]. A statement whose keys cannot be read, and
+    /// are not given, passes on nothing. None has a text that is longer than [`LONGEST_TARGET`].
     Keys(Vec<Uuid>),
 }
 
@@ -144,13 +157,15 @@ struct Heir {
 impl Inheritance {
     /// What is inherited because of the statements `new`, which have just been kept.
     pub fn of_batch(new: Vec<Link>) -> Self {
+        let allowance = Allowance::of_batch(new.len());
+        let new: Vec<Link> = new.into_iter().filter(Link::takes_part).collect();
         let ids: Vec<Uuid> = new.iter().map(|link| link.id).collect();
         Self {
             links: new.into_iter().map(|link| (link.id, link)).collect(),
             is_new: ids.iter().copied().collect(),
             before: Vec::new(),
             stage: Stage::Referrers { to: ids.clone(), hops: 0 },
-            allowance: Allowance::of_batch(ids.len()),
+            allowance,
             read: 0,
             text: 0,
             new: ids,
@@ -206,6 +221,7 @@ impl Inheritance {
     /// Takes the answer to [`ToFetch::Referrers`]; not asked for, the answer changes nothing.
     pub fn referrers(&mut self, mut found: Vec<Link>) {
         let Stage::Referrers { hops, .. } = self.stage else { return };
+        found.retain(Link::takes_part);
         found.sort_unstable_by_key(|link| (link.stored, link.id));
         let mut to = Vec::new();
         for link in found {
@@ -219,7 +235,8 @@ impl Inheritance {
     }
 
     /// Takes the answer to [`ToFetch::Links`].
-    pub fn links(&mut self, found: Vec<Link>) {
+    pub fn links(&mut self, mut found: Vec<Link>) {
+        found.retain(Link::takes_part);
         let ids: Vec<Uuid> = found.iter().map(|link| link.id).collect();
         self.links.extend(found.into_iter().map(|link| (link.id, link)));
         let next = self.targets_of(&ids);
@@ -233,10 +250,8 @@ impl Inheritance {
     pub fn keys(&mut self, id: Uuid, own: &[IndexKey], length: usize) {
         self.read = self.read.saturating_add(own.len());
         self.text = self.text.saturating_add(length);
-        let keys = inherited(own).filter(|key| key.text.len() <= LONGEST_INHERITED);
-        let mut keys: Vec<Arc<IndexKey>> = keys.map(Arc::new).collect();
-        keys.sort_by_key(|key| key.closeness);
-        keys.truncate(self.portion);
+        let keys = passed_on(own, self.portion).into_iter();
+        let keys: Vec<Arc<IndexKey>> = keys.map(Arc::new).collect();
         self.remembered += keys.len();
         self.keys.insert(id, keys);
     }
@@ -298,18 +313,102 @@ impl Inheritance {
     }
 }
 
-/// What an heir has inherited from `gone` alone: from statements of its chain from which it inherits no more, because the
-/// first of them is removed. `own` are its own keys, and those of the statements of its chain that are before that one.
+/// The first `most` of what a statement that says `own` passes on.
+fn passed_on(own: &[IndexKey], most: usize) -> Vec<IndexKey> {
+    let keys = inherited(own).filter(|key| key.text.len() <= LONGEST_INHERITED);
+    let mut keys: Vec<IndexKey> = keys.collect();
+    keys.sort_by_key(|key| key.closeness);
+    keys.truncate(most);
+    keys
+}
+
+/// What a statement says itself, as far as others inherit it, and what it refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What the statement passes on at most.
+    keys: Vec<IndexKey>,
+    target: Option<Uuid>,
+}
+
+impl Said {
+    /// What a statement passes on that has the keys `own` and refers to `target`.
+    pub fn of(own: &[IndexKey], target: Option<Uuid>) -> Self {
+        Self { keys: passed_on(own, MOST_INHERITED), target }
+    }
+
+    /// About how many bytes this takes in memory.
+    pub fn weight(&self) -> usize {
+        self.keys.iter().map(|key| size_of::<IndexKey>().saturating_add(key.text.len())).sum()
+    }
+}
+
+/// What the heirs of a statement that is about to be removed have inherited through it: what it says itself, and each statement
+/// that it refers to, directly or through others, up to [`INHERITED_BY_ALL`] keys, and [`TEXTS_OF_CHAINS`] bytes in memory. An engine fetches those
+/// statements.
+#[derive(Debug)]
+pub struct Chain {
+    passed: Vec<Uuid>,
+    next: Option<Uuid>,
+    keys: Vec<IndexKey>,
+    weight: usize,
+}
+
+impl Chain {
+    /// The chain that begins with the statement `id`.
+    pub fn of(id: Uuid, said: &Said) -> Self {
+        Self { passed: vec![id], next: said.target, keys: said.keys.clone(), weight: said.weight() }
+    }
+
+    /// The statement of which is wanted what it says; `None` at the end of the chain. The chain ends before it as well where it is
+    /// not kept, or [takes no part](Link::takes_part).
+    pub fn wanted(&self) -> Option<Uuid> {
+        let has_room = self.passed.len() < LONGEST_CHAIN
+            && self.keys.len() < INHERITED_BY_ALL
+            && self.weight < TEXTS_OF_CHAINS;
+        self.next.filter(|id| has_room && !self.passed.contains(id))
+    }
+
+    /// Adds what the [wanted](Self::wanted) statement said.
+    pub fn add(&mut self, said: &Said) {
+        self.passed.extend(self.next);
+        self.next = said.target;
+        self.weight = self.weight.saturating_add(said.weight());
+        self.keys.extend_from_slice(&said.keys);
+    }
+
+    /// What the heirs have inherited, maybe some of it twice: first what the first statement says.
+    pub fn keys(&self) -> &[IndexKey] {
+        &self.keys
+    }
+}
+
+/// What the removal of a statement means for an heir.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Disinherited {
+    /// What the heir has inherited from the removed statement and its chain alone.
+    pub lost: Vec<IndexKey>,
+    /// What the heirs beyond this one keep, because this one says it too. Of a path of heirs these are never more together than
+    /// the removed statement passed on.
+    pub kept: Vec<IndexKey>,
+}
+
+/// What an heir that says `own` has from `gone`, which is what a removed statement [passed on](Chain::keys). `before` is what is
+/// [kept](Disinherited::kept) because of each statement between the two.
 pub fn disinherited<'k>(
-    gone: impl IntoIterator<Item = &'k [IndexKey]>,
+    gone: &'k [IndexKey],
     own: &[IndexKey],
     before: impl IntoIterator<Item = &'k [IndexKey]>,
-) -> BTreeSet<IndexKey> {
-    let mut lost: BTreeSet<IndexKey> = gone.into_iter().flat_map(inherited).collect();
-    for key in own.iter().cloned().chain(before.into_iter().flat_map(inherited)) {
-        lost.remove(&key);
+) -> Disinherited {
+    let mut left: BTreeSet<&IndexKey> = gone.iter().collect();
+    for key in before.into_iter().flatten() {
+        left.remove(key);
     }
-    lost
+    let mut kept = passed_on(own, MOST_INHERITED);
+    kept.retain(|key| left.contains(key));
+    for key in own {
+        left.remove(key);
+    }
+    Disinherited { lost: left.into_iter().cloned().collect(), kept }
 }
 
 impl Heir {

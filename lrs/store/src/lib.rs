@@ -48,8 +48,8 @@ pub use certificates::{CertificateStore, KeptCertificates};
 pub use courses::{CourseRevision, CourseStore, KeptCourse, Selection};
 pub use documents::DocumentStore;
 pub use erasure::{
-    ERASURES_BYTES, ErasedPart, ErasureStore, KeptErasure, RemovedStatement, Rewrite, Scrub,
-    changes_of_others, erase_documents, erased_entry, names_person,
+    ERASURES_BYTES, ErasedPart, ErasureStore, FORMER_LEARNERS, KeptErasure, RemovedStatement,
+    Rewrite, Scrub, changes_of_others, erase_documents, erased_entry, names_person,
 };
 pub use journals::{
     DOCUMENTS_BYTES, Followed, JournalStore, ProgressDocument, ProgressPage, Unnamed, Watermark,

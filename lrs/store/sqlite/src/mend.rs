@@ -83,8 +83,8 @@ fn index(session: &mut Session<'_>, page: &[Kept]) -> Result<()> {
         let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", statement.id));
         let value = statement.value().map_err(corrupt)?;
         session.index(statement.stored, &keys_of_kept(&value))?;
-        let (id, stored) = (statement.id, statement.stored);
-        links.push(Link { id, stored, target: target(&value) });
+        let (id, stored, length) = (statement.id, statement.stored, statement.body.len());
+        links.push(Link { id, stored, target: target(&value), length });
     }
     link(session, links)?;
     let added = session.memory.take_added();

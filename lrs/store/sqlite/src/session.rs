@@ -114,6 +114,18 @@ impl<'c> Session<'c> {
         Ok(found.map(|kept| kept.statement))
     }
 
+    /// The kept statement `id`, where its text has at most `most` bytes: no longer one is read.
+    pub(super) fn statement_within(&self, id: Uuid, most: usize) -> Result<Option<Stored>> {
+        let sql = "SELECT 1 FROM statement WHERE seq = ?1 AND octet_length(body) <= ?2";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let Some(seq) = self.place(id)? else { return Ok(None) };
+        if self.one(sql, [seq, most], |_| Ok(()))?.is_none() {
+            return Ok(None);
+        }
+        let found = statements::read::statement_at(self.connection, seq)?;
+        Ok(found.map(|kept| kept.statement))
+    }
+
     /// Whether an erasure removed the statement `id`.
     pub(super) fn is_removed(&self, id: Uuid) -> rusqlite::Result<bool> {
         let Some(seq) = self.place(id)? else { return Ok(false) };

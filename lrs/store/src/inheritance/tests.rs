@@ -7,13 +7,17 @@ use crate::bounds::{
 };
 use xapi::index::{Closeness, Kind};
 
+/// Texts of statements of this number and of greater ones are too long to take part.
+const LONG: u64 = 1 << 32;
+
 /// The statements of a store by number, which is their `stored` as well, and what each refers to.
 type Kept = BTreeMap<u64, Option<u64>>;
 
 fn link(kept: &Kept, n: u64) -> Option<Link> {
     let target = kept.get(&n)?.map(|target| Uuid::from_u128(target.into()));
     let stored = Instant::from_micros(n.try_into().unwrap());
-    Some(Link { id: Uuid::from_u128(n.into()), stored, target })
+    let length = if n < LONG { 0 } else { LONGEST_TARGET + 1 };
+    Some(Link { id: Uuid::from_u128(n.into()), stored, target, length })
 }
 
 fn number(id: Uuid) -> u64 {
@@ -127,6 +131,43 @@ fn a_share_is_of_the_closest_keys_of_the_nearest_targets() {
     let related = (0..portion - 1).map(|at| key(1, at, Closeness::Related).text);
     let direct = key(1, 700, Closeness::Direct).text;
     assert_eq!(found.get(&2), Some(&related.chain([direct]).collect()));
+}
+
+/// In the batch, among those that were kept before and refer to it, and among what it refers to.
+#[test]
+fn statements_of_long_texts_take_no_part() {
+    let kept: Kept = [(1, None), (LONG, Some(1)), (2, Some(LONG)), (3, Some(1))].into();
+    let of_one: BTreeSet<String> = [key(1, 0, Closeness::Direct).text].into();
+    for new in [&[1][..], &[1, LONG, 2, 3]] {
+        assert_eq!(inherit(&kept, new, 0), [(3, of_one.clone())].into(), "{new:?}");
+    }
+    assert_eq!(inherit(&kept, &[2], 0), BTreeMap::new());
+    assert_eq!(inherit(&kept, &[LONG], 0), BTreeMap::new());
+}
+
+#[test]
+fn a_chain_ends_where_nothing_more_can_be_inherited() {
+    let id = |n: usize| Uuid::from_u128(n as u128);
+    let said = |n: usize, target: usize, width: usize| {
+        let own: Vec<IndexKey> =
+            (0..width).map(|at| key(n as u64, at, Closeness::Direct)).collect();
+        Said::of(&own, Some(id(target)))
+    };
+    let length = |width: usize, target: &dyn Fn(usize) -> usize| {
+        let mut chain = Chain::of(id(0), &said(0, target(0), width));
+        let mut links = 1;
+        while let Some(next) = chain.wanted() {
+            assert_eq!(next, id(target(links - 1)));
+            chain.add(&said(links, target(links), width));
+            links += 1;
+        }
+        (links, chain.keys().len())
+    };
+    let on = |n: usize| n + 1;
+    assert_eq!(length(2, &on), (LONGEST_CHAIN, 2 * LONGEST_CHAIN));
+    assert_eq!(length(2, &|n| (n + 1) % 7), (7, 14), "a circle");
+    let widest = INHERITED_BY_ALL / MOST_INHERITED;
+    assert_eq!(length(MOST_INHERITED + 1, &on), (widest, INHERITED_BY_ALL));
 }
 
 /// What is read is bounded, however little of it an heir may inherit: the targets with the lowest ids are read.

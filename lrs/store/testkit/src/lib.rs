@@ -107,6 +107,7 @@ macro_rules! store_contract {
                 a_batch_of_thousands_passes_on_no_more_than_one_of_some_hundred,
                 what_a_long_text_names_is_not_inherited,
                 a_statement_of_a_long_text_passes_on_nothing,
+                a_statement_of_a_long_text_ends_chains,
                 a_reference_to_a_wide_statement_is_kept,
                 what_all_heirs_of_a_batch_inherit_together_is_bounded,
                 a_chain_broken_by_a_missing_link_is_mended_when_it_comes,

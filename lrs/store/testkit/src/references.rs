@@ -374,3 +374,35 @@ pub async fn a_statement_of_a_long_text_passes_on_nothing(store: &Arc<dyn Store>
     assert_eq!(found, wanted, "the text of one is as long as may be");
     assert_eq!(ids(store, of_person("p1")).await, ids_of([1]), "the text of the other is longer");
 }
+
+/// Whichever of them comes first, and where the end of the chain is removed as well.
+pub async fn a_statement_of_a_long_text_ends_chains(store: &Arc<dyn Store>) {
+    let extensions = json!({"https://x.example/text": "x".repeat(LONGEST_TARGET)});
+    let long = |n, target| with(reference(n, target), "result", json!({"extensions": extensions}));
+    let sooner = [statement(0), long(1, 0), reference(2, 1), reference(3, 2), reference(4, 0)];
+    let later =
+        [reference(13, 12), reference(12, 11), long(11, 10), reference(14, 10), statement(10)];
+    put_each(store, &sooner).await;
+    put_each(store, &later).await;
+    put(
+        store,
+        &[long(21, 20), statement(20), reference(22, 21), reference(23, 22), reference(24, 20)],
+    )
+    .await;
+    for n in [0, 10, 20] {
+        let mut found = ids(store, of_person(&format!("p{n}"))).await;
+        found.sort_unstable();
+        let mut wanted = ids_of([n, n + 4]);
+        wanted.sort_unstable();
+        assert_eq!(found, wanted, "{n}");
+    }
+    let read = log(store).await.into_iter().map(|kept| kept.statement);
+    let read = read.filter(|kept| kept.id == id(0)).collect();
+    assert_eq!(store.remove_statements(read, id(99)).await.unwrap(), 0);
+    assert!(ids(store, of_person("p0")).await.is_empty());
+    assert_eq!(
+        ids(store, of_person("p1")).await,
+        ids_of([1]),
+        "what refers to it has nothing from it"
+    );
+}

@@ -1,5 +1,6 @@
 //! Comparing large statements with those that are kept under their ids: beside the groups, on a thread of its own, and of one
-//! request at a time. So are many at once. Such values take memory and time, and all later groups waited for them otherwise.
+//! request at a time, keys in turn. So are many at once. Such values take memory and time, and all later groups waited for them
+//! otherwise.
 
 use std::collections::HashMap;
 use std::sync::Arc;

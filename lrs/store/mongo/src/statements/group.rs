@@ -387,7 +387,8 @@ impl<'a> Group<'a> {
         for entry in self.inserted() {
             taught.add(&entry.statement.sayings, entry.stored);
         }
-        let links = self.inserted().map(|entry| row::link(&entry.document));
+        let link = |entry: &Entry| row::link(&entry.document, entry.statement.weight());
+        let links = self.inserted().map(link);
         Ok(Contents { links: links.collect::<Result<_>>()?, taught, has_attachments })
     }
 

@@ -82,34 +82,33 @@ impl Linker {
             let Some(document) = found.get(id).filter(|_| inheritance.takes_keys()) else {
                 continue;
             };
-            if let Some((keys, length)) = self.keys_of_text(*id, document, LONGEST_TARGET).await? {
+            if let Some((keys, length)) = self.keys_of_text(*id, document).await? {
                 inheritance.keys(*id, &keys, length);
             }
         }
         Ok(())
     }
 
-    /// The keys that a statement has of its own. None where it is not there, or was removed.
+    /// The keys that a statement that takes part has of its own. None where it is not there, or was removed.
     pub(super) async fn own_keys(&self, id: Uuid) -> Result<Vec<IndexKey>> {
         let Some(document) = self.rows.with_id(id).await? else { return Ok(Vec::new()) };
-        let read = self.keys_of_text(id, &document, usize::MAX).await?;
+        let read = self.keys_of_text(id, &document).await?;
         Ok(read.map(|(keys, _)| keys).unwrap_or_default())
     }
 
     /// The keys that a document's text gives, and how many bytes the text has: the keys in the document are inherited ones as
-    /// well. A text longer than `longest` gives none. Linking must not fail because of what a statement says, or because it is
+    /// well. A text in the document may be longer than [`LONGEST_TARGET`] where an earlier release wrote it, and gives none. Linking must not fail because of what a statement says, or because it is
     /// not as it was written: all later groups wait for it. So such a statement, and one that was removed, has `None` to pass on.
     async fn keys_of_text(
         &self,
         id: Uuid,
         document: &Document,
-        longest: usize,
     ) -> Result<Option<(Vec<IndexKey>, usize)>> {
         if row::is_removed(document) {
             return Ok(None);
         }
         let read = self.rows.statement(document).await.and_then(|kept| {
-            if kept.body.len() > longest {
+            if kept.body.len() > LONGEST_TARGET {
                 return Ok((Vec::new(), kept.body.len()));
             }
             let keys = index::keys_of_text(&kept.body);

@@ -103,6 +103,9 @@ pub(super) use self::recovery::{Observer, watch_over};
 pub(super) use self::stuck::STUCK;
 pub(super) use self::writer::Writer;
 
+/// What is held of removed statements at once, in bytes, about.
+const HELD: usize = 16 << 20;
+
 /// The statements of one database.
 pub(super) struct Statements {
     pub(super) reader: Reader,
@@ -183,17 +186,22 @@ impl Statements {
 
     /// See [`store::ErasureStore::remove_statements`].
     pub(super) async fn remove(&self, statements: &[Stored], by: Uuid) -> Result<u64> {
-        let (mut changed, mut gone) = (0_u64, Vec::new());
-        for read in statements {
+        let (mut changed, mut gone, mut held) = (0_u64, Vec::new(), 0_usize);
+        for (n, read) in statements.iter().enumerate() {
             match self.removed.remove(read, by).await? {
                 Removal::Unknown => {}
                 Removal::Changed => changed = changed.saturating_add(1),
-                Removal::Gone(it) => gone.push(it),
+                Removal::Gone(it) => {
+                    held = held.saturating_add(it.weight());
+                    gone.push(it);
+                }
             }
-        }
-        if !gone.is_empty() {
-            self.claims.pass_linked().await?;
-            self.removed.disinherit_again(&gone).await?;
+            let is_last = n.saturating_add(1) == statements.len();
+            if !gone.is_empty() && (is_last || held > HELD) {
+                self.claims.pass_linked().await?;
+                self.removed.disinherit_again(&gone).await?;
+                (gone, held) = (Vec::new(), 0);
+            }
         }
         // Who waits for later statements waits for one that is kept.
         let newest = self.reader.extent().await?.newest;

@@ -181,10 +181,10 @@ impl Observer {
     /// The statements of a stretch, as its owner inserted them.
     async fn contents(&self, stretch: Stretch) -> Result<Contents> {
         let documents = self.rows.within(stretch).await?;
-        let links = documents.iter().map(row::link).collect::<Result<_>>()?;
-        let mut taught = Taught::default();
+        let (mut links, mut taught) = (Vec::new(), Taught::default());
         for document in &documents {
             let statement = self.rows.statement(document).await?;
+            links.push(row::link(document, statement.body.len())?);
             let corrupt = |error| StoreError::Corrupt(format!("{}: {error}", statement.id));
             let value = statement.value().map_err(corrupt)?;
             taught.add(&Sayings::by(&value), statement.stored);

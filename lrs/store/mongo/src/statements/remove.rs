@@ -4,6 +4,7 @@
 //! left. It has a statement before the statement is removed, so that none is missing there after a crash.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, Document, doc};
@@ -19,7 +20,7 @@ use super::rows::Rows;
 use crate::call::{all, call, insert_free};
 use crate::field;
 use store::bounds::LONGEST_CHAIN;
-use store::inheritance::disinherited;
+use store::inheritance::{Chain, Disinherited, Link, Said, disinherited};
 use store::{RemovedStatement, Result};
 use xapi::index::IndexKey;
 use xapi::instant::Instant;
@@ -45,8 +46,30 @@ pub(super) enum Removal {
 /// A statement that is gone, and what those had from it that refer to it.
 pub(super) struct Gone {
     id: Uuid,
-    /// The keys of the statement, and of each that it referred to, directly or through others.
-    chain: Vec<Vec<IndexKey>>,
+    /// See [`Chain::keys`].
+    keys: Vec<IndexKey>,
+}
+
+impl Gone {
+    /// About how many bytes this takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.keys.iter().map(|key| size_of::<IndexKey>().saturating_add(key.text.len())).sum()
+    }
+}
+
+/// A statement between a removed one and an heir.
+struct Step {
+    /// See [`Disinherited::kept`].
+    kept: Vec<IndexKey>,
+    before: Option<Arc<Self>>,
+}
+
+impl Step {
+    /// What is kept because of each statement of a path.
+    fn all(path: Option<&Self>) -> impl Iterator<Item = &[IndexKey]> {
+        let steps = std::iter::successors(path, |step| step.before.as_deref());
+        steps.map(|step| step.kept.as_slice())
+    }
 }
 
 /// Removes statements, and lists those that were removed.
@@ -85,7 +108,7 @@ impl Removed {
         if let Some(file) = file {
             self.note_file(read.stored, Some(file)).await?;
         }
-        let gone = Gone { id: read.id, chain: self.chain(&found).await? };
+        let gone = Gone { id: read.id, keys: self.passed_on(read.id).await? };
         self.disinherit(&gone).await?;
         self.references.remove_of(read.stored).await?;
         self.origins.remove_of(read.stored).await?;
@@ -135,42 +158,62 @@ impl Removed {
     }
 
     /// Lets those who refer to the statement be found no more by what they have from it, and from what it refers to.
-    async fn disinherit(&self, Gone { id, chain }: &Gone) -> Result<()> {
-        let mut heirs = vec![(*id, Vec::<Vec<IndexKey>>::new())];
+    async fn disinherit(&self, Gone { id, keys }: &Gone) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
         let mut seen = BTreeSet::from([*id]);
-        while let Some((id, before)) = heirs.pop() {
-            let referrers = self.references.to(&[id], HEIRS).await?;
+        // The next one last. What is kept is held of one path alone.
+        let mut next = vec![(*id, None)];
+        while let Some((at, path)) = next.pop() {
+            let path = if at == *id { None } else { Some(self.lose(at, path, keys).await?) };
+            if seen.len() > HEIRS || Step::all(path.as_deref()).count() >= LONGEST_CHAIN {
+                continue;
+            }
+            let referrers = self.references.to(&[at], HEIRS).await?;
             let referrers: Vec<Uuid> = referrers.into_iter().map(|(_, id)| id).collect();
-            for heir in self.rows.links(&referrers).await? {
-                if seen.len() > HEIRS || before.len() >= LONGEST_CHAIN || !seen.insert(heir.id) {
-                    continue;
+            let referrers = self.rows.links(&referrers).await?;
+            for heir in referrers.into_iter().filter(Link::takes_part) {
+                if seen.len() <= HEIRS && seen.insert(heir.id) {
+                    next.push((heir.id, path.clone()));
                 }
-                let own = self.linker.own_keys(heir.id).await?;
-                let of_chain = chain.iter().map(Vec::as_slice);
-                let lost = disinherited(of_chain, &own, before.iter().map(Vec::as_slice));
-                self.unindex(heir.id, &lost).await?;
-                heirs.push((heir.id, before.iter().cloned().chain([own]).collect()));
             }
         }
         Ok(())
     }
 
-    /// The keys of the statement, and of each that it refers to, directly or through others.
-    async fn chain(&self, removed: &Document) -> Result<Vec<Vec<IndexKey>>> {
-        let id = field::uuid(removed, "_id")?;
-        let mut chain = vec![self.linker.own_keys(id).await?];
-        let (mut passed, mut next) = (vec![id], row::target(removed)?);
-        while let Some(id) = next.filter(|id| !passed.contains(id) && passed.len() < LONGEST_CHAIN)
-        {
-            let Some(link) = self.rows.links(&[id]).await?.pop() else { break };
-            chain.push(self.linker.own_keys(id).await?);
-            passed.push(id);
-            next = link.target;
-        }
-        Ok(chain)
+    /// Lets an heir lose what it has of `keys`. Gives the path to those that refer to it.
+    async fn lose(
+        &self,
+        id: Uuid,
+        path: Option<Arc<Step>>,
+        keys: &[IndexKey],
+    ) -> Result<Arc<Step>> {
+        let own = self.linker.own_keys(id).await?;
+        let Disinherited { lost, kept } = disinherited(keys, &own, Step::all(path.as_deref()));
+        self.unindex(id, &lost).await?;
+        Ok(Arc::new(Step { kept, before: path }))
     }
 
-    async fn unindex(&self, id: Uuid, lost: &BTreeSet<IndexKey>) -> Result<()> {
+    /// What those that refer to the statement have inherited through it.
+    async fn passed_on(&self, id: Uuid) -> Result<Vec<IndexKey>> {
+        let Some(said) = self.said(id).await? else { return Ok(Vec::new()) };
+        let mut chain = Chain::of(id, &said);
+        while let Some(id) = chain.wanted() {
+            let Some(said) = self.said(id).await? else { break };
+            chain.add(&said);
+        }
+        Ok(chain.keys().to_vec())
+    }
+
+    /// What the statement says, where it [takes part](Link::takes_part).
+    async fn said(&self, id: Uuid) -> Result<Option<Said>> {
+        let link = self.rows.links(&[id]).await?.pop();
+        let Some(link) = link.filter(Link::takes_part) else { return Ok(None) };
+        Ok(Some(Said::of(&self.linker.own_keys(id).await?, link.target)))
+    }
+
+    async fn unindex(&self, id: Uuid, lost: &[IndexKey]) -> Result<()> {
         if lost.is_empty() {
             return Ok(());
         }

@@ -54,11 +54,13 @@ pub(super) fn mark() -> Document {
 /// The fields that [`link`] needs beside `_id`.
 pub(super) const LINK: [&str; 2] = ["stored", "refers"];
 
-pub(super) fn link(document: &Document) -> Result<Link> {
+/// The link of a statement whose text has `length` bytes.
+pub(super) fn link(document: &Document, length: usize) -> Result<Link> {
     Ok(Link {
         id: field::uuid(document, "_id")?,
         stored: field::instant(document, "stored")?,
         target: target(document)?,
+        length,
     })
 }
 

@@ -83,14 +83,24 @@ impl Rows {
         let mut links = Vec::new();
         for ids in ids.chunks(IDS) {
             let find = self.collection.find(doc! {"_id": any_of(ids)});
-            for document in all(find.projection(fields.clone()).batch_size(BATCH)).await? {
-                // A removed statement has no place in the log.
-                if document.contains_key("stored") {
-                    links.push(row::link(&document)?);
-                }
+            let found = all(find.projection(fields.clone()).batch_size(BATCH)).await?;
+            let lengths = self.lengths_of_files(ids).await?;
+            // A removed statement has no place in the log.
+            for document in found.iter().filter(|it| it.contains_key("stored")) {
+                let length = lengths.get(&field::uuid(document, "_id")?);
+                links.push(row::link(document, length.copied().unwrap_or(0))?);
             }
         }
         Ok(links)
+    }
+
+    /// The lengths of those texts of the statements of these ids that are in files: all others are short.
+    async fn lengths_of_files(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, usize>> {
+        let in_files = doc! {"_id": any_of(ids), "body": {"$type": "objectId"}};
+        let found = all(self.collection.find(in_files).projection(doc! {"body": 1})).await?;
+        let lengths = self.blobs.lengths(&found).await?;
+        let length = |(document, length)| Ok((field::uuid(document, "_id")?, length));
+        found.iter().zip(lengths).map(length).collect()
     }
 
     /// The keys of the statements of these ids, not more than [`IDS`]. Those that were removed have none, and get none.

@@ -17,9 +17,13 @@ impl Effort {
         self.0 == 0
     }
 
-    /// Counts a text of so many bytes, and rows of the index.
-    pub(super) const fn spend(&mut self, bytes: usize, rows: usize) {
-        let text = TEXT.saturating_add(bytes >> 10);
-        self.0 = self.0.saturating_sub(rows.saturating_add(text));
+    /// Counts a text of so many bytes that is read or written.
+    pub(super) const fn text(&mut self, bytes: usize) {
+        self.rows(TEXT.saturating_add(bytes >> 10));
+    }
+
+    /// Counts rows of the index that are looked for or changed.
+    pub(super) const fn rows(&mut self, rows: usize) {
+        self.0 = self.0.saturating_sub(rows);
     }
 }

@@ -7,15 +7,14 @@ use rusqlite::params;
 use uuid::Uuid;
 
 use super::effort::Effort;
-use super::removed::{Said, unindex};
+use super::removed::{said, unindex};
 use crate::failure::Result;
 use crate::session::Session;
 use crate::statements::link::readable;
-use store::bounds::LONGEST_CHAIN;
-use store::inheritance::disinherited;
+use store::bounds::{LONGEST_CHAIN, LONGEST_TARGET};
+use store::inheritance::{Disinherited, disinherited};
 use xapi::index::IndexKey;
 use xapi::instant::Instant;
-use xapi::stored::Stored;
 
 /// Statements that lose what they inherited from one that is removed: at most this number.
 const HEIRS: usize = 5_000;
@@ -29,8 +28,10 @@ const EVER: Instant = Instant::from_micros(i64::MAX);
 /// heir that is looked at is all that is held of texts.
 pub(super) struct Heirs {
     removed: Uuid,
-    /// What the removed statement says, and each that it refers to.
-    pub(super) chain: Vec<Said>,
+    /// What they have inherited.
+    keys: Vec<IndexKey>,
+    /// The last heir that was found, where it was stored, and what it is still to lose.
+    losing: Option<(Instant, Vec<IndexKey>)>,
     /// What each heir that has lost its inheritance refers to.
     targets: HashMap<Uuid, Uuid>,
     /// The newest statement when the tree was begun, or looked through again.
@@ -38,26 +39,31 @@ pub(super) struct Heirs {
     path: Vec<Step>,
     /// Of the tree, the statements to which others refer since then, and since when.
     again: Vec<(Uuid, Instant)>,
+    /// The path to the last of these, from its end, as far as it is known.
+    climbed: Vec<Step>,
 }
 
 /// A statement on the path.
 struct Step {
     id: Uuid,
-    /// What it says itself: the heirs beyond it keep that.
-    own: Vec<IndexKey>,
+    /// See [`Disinherited::kept`].
+    kept: Vec<IndexKey>,
     /// The `stored` of the last one that refers to it and was looked at.
     after: Instant,
 }
 
 impl Heirs {
-    pub(super) fn of(removed: &Stored, chain: Vec<Said>, newest: Instant) -> Self {
+    /// The heirs of the statement `removed`, which have inherited these keys.
+    pub(super) fn of(removed: Uuid, keys: Vec<IndexKey>, newest: Instant) -> Self {
         Self {
-            removed: removed.id,
-            chain,
+            removed,
+            keys,
+            losing: None,
             targets: HashMap::new(),
             since: newest,
-            path: vec![Step { id: removed.id, own: Vec::new(), after: Instant::default() }],
+            path: vec![Step { id: removed, kept: Vec::new(), after: Instant::default() }],
             again: Vec::new(),
+            climbed: Vec::new(),
         }
     }
 
@@ -68,33 +74,43 @@ impl Heirs {
         effort: &mut Effort,
     ) -> Result<bool> {
         loop {
-            while let Some((id, stored)) = self.next(session, effort)? {
-                if self.targets.len() >= HEIRS {
-                    return Ok(true);
-                }
-                self.disinherit_one(session, id, stored, effort)?;
+            while let Some((stored, keys)) = &mut self.losing
+                && let Some(key) = keys.pop()
+            {
                 if effort.is_spent() {
+                    keys.push(key);
                     return Ok(false);
                 }
+                unindex(session, *stored, &key, effort)?;
             }
-            if !self.has_more(session)? {
+            if self.targets.len() >= HEIRS {
                 return Ok(true);
+            }
+            match self.next(session, effort)? {
+                Some((id, stored)) => self.disinherit_one(session, id, stored, effort)?,
+                None if effort.is_spent() => return Ok(false),
+                None if self.has_more(session)? => {}
+                None => return Ok(true),
             }
         }
     }
 
-    /// The next heir that has not been looked at, which refers to the end of the path.
+    /// The next heir that has not been looked at, which refers to the end of the path. `None` where there is none, or `effort` is
+    /// spent.
     fn next(
         &mut self,
         session: &Session<'_>,
         effort: &mut Effort,
     ) -> Result<Option<(Uuid, Instant)>> {
-        loop {
+        while !effort.is_spent() {
             let Some(last) = self.path.last_mut() else {
-                let Some((id, since)) = self.again.pop() else { return Ok(None) };
-                self.path = self.path_to(session, id, since, effort)?;
+                if self.again.is_empty() {
+                    return Ok(None);
+                }
+                self.climb(session, effort)?;
                 continue;
             };
+            effort.rows(1);
             let Some((id, stored)) = referrer(session, last.id, last.after)? else {
                 self.path.pop();
                 continue;
@@ -104,6 +120,7 @@ impl Heirs {
                 return Ok(Some((id, stored)));
             }
         }
+        Ok(None)
     }
 
     fn disinherit_one(
@@ -116,15 +133,15 @@ impl Heirs {
         let Some(last) = self.path.last() else { return Ok(()) };
         self.targets.insert(id, last.id);
         let Some(kept) = readable(session, id)? else { return Ok(()) };
-        let own = Said::of(&kept)?.keys;
-        let of_chain = self.chain.iter().map(|it| it.keys.as_slice());
-        // The first step is the removed statement.
-        let before = self.path.iter().skip(1).map(|it| it.own.as_slice());
-        let lost = disinherited(of_chain, &own, before);
-        effort.spend(kept.body.len(), lost.len());
-        unindex(session, stored, lost)?;
+        effort.text(kept.body.len());
+        let (own, _) = said(&kept)?;
+        // Much less work than to change rows.
+        effort.rows(self.keys.len() >> 4);
+        let before = self.path.iter().map(|it| it.kept.as_slice());
+        let Disinherited { lost, kept } = disinherited(&self.keys, &own, before);
+        self.losing = Some((stored, lost));
         if self.path.len() < LONGEST_CHAIN {
-            self.path.push(Step { id, own, after: Instant::default() });
+            self.path.push(Step { id, kept, after: Instant::default() });
         }
         Ok(())
     }
@@ -143,44 +160,51 @@ impl Heirs {
         Ok(!self.again.is_empty())
     }
 
-    /// The path to a statement of the tree, at whose end those are next that refer to it since an instant. Empty where a
-    /// statement of the path cannot be read: nothing is inherited through it.
-    fn path_to(
-        &self,
-        session: &Session<'_>,
-        id: Uuid,
-        since: Instant,
-        effort: &mut Effort,
-    ) -> Result<Vec<Step>> {
-        let (mut path, mut at) = (Vec::new(), id);
-        while at != self.removed {
-            let Some(kept) = readable(session, at)? else { return Ok(Vec::new()) };
-            effort.spend(kept.body.len(), 0);
-            path.push(Step { id: at, own: Said::of(&kept)?.keys, after: EVER });
-            let Some(target) = self.targets.get(&at) else { return Ok(Vec::new()) };
-            at = *target;
+    /// Goes on from the last of `again` towards the removed statement, until `effort` is spent. Where that is reached, those are
+    /// next that refer to the one it began with; none where a statement between them cannot be read: nothing is inherited
+    /// through it.
+    fn climb(&mut self, session: &Session<'_>, effort: &mut Effort) -> Result<()> {
+        let Some((id, since)) = self.again.last().copied() else { return Ok(()) };
+        let beyond = |at: Uuid| self.targets.get(&at).copied();
+        let mut at = self.climbed.last().map_or(Some(id), |step| beyond(step.id));
+        while let Some(next) = at.filter(|at| *at != self.removed) {
+            if effort.is_spent() {
+                return Ok(());
+            }
+            let kept = readable(session, next)?.filter(|_| self.climbed.len() + 1 < LONGEST_CHAIN);
+            let Some(kept) = kept else { break };
+            effort.text(kept.body.len());
+            effort.rows(self.keys.len() >> 4);
+            let known = self.climbed.iter().map(|it| it.kept.as_slice());
+            let Disinherited { kept, .. } = disinherited(&self.keys, &said(&kept)?.0, known);
+            self.climbed.push(Step { id: next, kept, after: EVER });
+            at = beyond(next);
         }
-        path.push(Step { id: at, own: Vec::new(), after: EVER });
-        path.reverse();
-        if let Some(last) = path.last_mut() {
+        self.again.pop();
+        let mut climbed = std::mem::take(&mut self.climbed);
+        if at == Some(self.removed) {
+            climbed.push(Step { id: self.removed, kept: Vec::new(), after: EVER });
+            climbed.reverse();
+            self.path = climbed;
+        }
+        if let Some(last) = self.path.last_mut() {
             last.after = since;
         }
-        if path.len() > LONGEST_CHAIN {
-            path.clear();
-        }
-        Ok(path)
+        Ok(())
     }
 }
 
-/// The first statement stored after an instant that refers to `target`.
+/// The first statement stored after an instant that refers to `target` and [takes part](store::inheritance::Link::takes_part).
 fn referrer(
     session: &Session<'_>,
     target: Uuid,
     after: Instant,
 ) -> rusqlite::Result<Option<(Uuid, Instant)>> {
     let sql = "SELECT statement.id, statement.seq FROM reference JOIN statement USING (seq) \
-               WHERE target = ?1 AND seq > ?2 ORDER BY seq LIMIT 1";
-    session.one(sql, params![target.as_bytes(), after.micros()], |row| {
+               WHERE target = ?1 AND seq > ?2 AND octet_length(statement.body) <= ?3 \
+               ORDER BY seq LIMIT 1";
+    let most = i64::try_from(LONGEST_TARGET).unwrap_or(i64::MAX);
+    session.one(sql, params![target.as_bytes(), after.micros(), most], |row| {
         Ok((Uuid::from_bytes(row.get(0)?), Instant::from_micros(row.get(1)?)))
     })
 }

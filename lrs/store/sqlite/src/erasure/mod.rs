@@ -118,7 +118,9 @@ impl ErasureStore for SqliteStore {
     }
 
     async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> store::Result<u64> {
-        let mut removal = Removal::of(statements, by);
+        let read = tokio::task::spawn_blocking(move || Removal::of(statements, by)).await;
+        let stopped = |error| StoreError::Unavailable(format!("reading was stopped: {error}"));
+        let mut removal = read.map_err(stopped)??;
         loop {
             let job = move |session: &mut Session<'_>| removal.advance(session).map(|()| removal);
             removal = self.write_settled(job).await?;

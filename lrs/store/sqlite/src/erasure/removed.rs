@@ -1,6 +1,8 @@
 //! Statements that go as a whole. The row of a removed statement stays, without all that the statement said: so its id and
 //! its instant stay taken, whatever becomes of the index.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -10,26 +12,29 @@ use crate::failure::Result;
 use crate::session::{Session, closeness};
 use crate::statements::link::readable;
 use crate::statements::put::REMOVED;
-use store::bounds::LONGEST_CHAIN;
+use store::bounds::LONGEST_TARGET;
+use store::inheritance::{Chain, Said};
 use store::{RemovedStatement, StoreError, checksum};
-use xapi::index::{IndexKey, inherited, keys_of_kept};
+use xapi::index::{IndexKey, keys_of_kept};
 use xapi::instant::Instant;
+use xapi::large::OneByOne;
 use xapi::prepare::target;
 use xapi::stored::Stored;
 
-/// What a statement says that others inherit, and what it refers to.
-#[derive(PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) keys: Vec<IndexKey>,
-    target: Option<Uuid>,
+/// Large statements are looked at one after the other.
+static LARGE: OneByOne = OneByOne::new();
+
+/// What is held of chains beside the one that is looked at, in bytes, about.
+const REMEMBERED: usize = 8 << 20;
+
+/// The keys that a statement has of its own, and what it refers to.
+pub(super) fn said(kept: &Stored) -> store::Result<(Vec<IndexKey>, Option<Uuid>)> {
+    let value = kept.value().map_err(|error| corrupt(kept.id, &error))?;
+    Ok((keys_of_kept(&value), target(&value)))
 }
 
-impl Said {
-    pub(super) fn of(kept: &Stored) -> Result<Self> {
-        let corrupt = |error| StoreError::Corrupt(format!("statement {}: {error}", kept.id));
-        let value = kept.value().map_err(corrupt)?;
-        Ok(Self { keys: keys_of_kept(&value), target: target(&value) })
-    }
+fn corrupt(id: Uuid, error: &serde_json::Error) -> StoreError {
+    StoreError::Corrupt(format!("statement {id}: {error}"))
 }
 
 /// Statements that are being removed, a few with each job of the writer.
@@ -40,17 +45,31 @@ impl Said {
 pub(super) struct Removal {
     by: Uuid,
     /// Those that are left, the next one last.
-    left: Vec<Stored>,
-    /// The heirs of the next one, where a job before has begun with them.
-    heirs: Option<Heirs>,
+    left: Vec<Leaving>,
+    /// How far jobs before have come with the next one.
+    begun: Option<Begun>,
+    known: Known,
     /// How many are kept with another text than was read.
     changed: u64,
 }
 
+/// A statement that is to be removed.
+struct Leaving {
+    read: Stored,
+    own: Vec<IndexKey>,
+    target: Option<Uuid>,
+}
+
 impl Removal {
-    pub(super) fn of(mut read: Vec<Stored>, by: Uuid) -> Self {
-        read.reverse();
-        Self { by, left: read, heirs: None, changed: 0 }
+    /// Reads what these statements say: no work for the thread that writes, since their texts may be of any length.
+    pub(super) fn of(read: Vec<Stored>, by: Uuid) -> store::Result<Self> {
+        let leaving = |read: Stored| {
+            let said = LARGE.with_value(&read, |value| (keys_of_kept(value), target(value)));
+            let (own, target) = said.map_err(|error| corrupt(read.id, &error))?;
+            Ok(Leaving { read, own, target })
+        };
+        let left = read.into_iter().rev().map(leaving).collect::<store::Result<_>>()?;
+        Ok(Self { by, left, begun: None, known: Known::default(), changed: 0 })
     }
 
     /// How many statements had another text than was read; `None` where some are left to be removed.
@@ -61,58 +80,120 @@ impl Removal {
     /// Does what one job may do, in a transaction with the whole index in its tables.
     pub(super) fn advance(&mut self, session: &mut Session<'_>) -> Result<()> {
         let mut effort = Effort::of_job();
-        while let Some(read) = self.left.last()
+        while let Some(leaving) = self.left.last()
             && !effort.is_spent()
         {
+            let read = &leaving.read;
+            let begun = self.begun.get_or_insert_with(|| {
+                effort.text(read.body.len());
+                Begun::of(leaving)
+            });
             let kept = session.statement(read.id)?.filter(|kept| kept.stored == read.stored);
             if kept.as_ref().is_some_and(|kept| kept.body != read.body) {
                 self.changed = self.changed.saturating_add(1);
-            } else if let Some(kept) = kept
-                && !self.remove(session, &kept, &mut effort)?
-            {
-                return Ok(());
+            } else if kept.is_some() {
+                if !begun.advance(session, leaving, &mut self.known, &mut effort)? {
+                    return Ok(());
+                }
+                remove(session, leaving, self.by)?;
             }
-            (self.heirs, _) = (None, self.left.pop());
+            (self.begun, _) = (None, self.left.pop());
         }
         Ok(())
     }
+}
 
-    /// Removes a statement, unless `effort` is spent before its heirs have lost what they inherited: false then.
-    fn remove(
+/// A statement that is being removed.
+struct Begun {
+    /// Of one that takes no part, nothing: nobody has inherited from it.
+    chain: Chain,
+    heirs: Option<Heirs>,
+    /// Of the keys that the statement is found by, how many it has lost.
+    lost: usize,
+}
+
+impl Begun {
+    fn of(Leaving { read, own, target }: &Leaving) -> Self {
+        let takes_part = read.body.len() <= LONGEST_TARGET;
+        let said = if takes_part { Said::of(own, *target) } else { Said::of(&[], None) };
+        Self { chain: Chain::of(read.id, &said), heirs: None, lost: 0 }
+    }
+
+    /// Lets the statement and its heirs be found no more by what it says and inherited. False where `effort` is spent before.
+    fn advance(
         &mut self,
-        session: &mut Session<'_>,
-        kept: &Stored,
+        session: &Session<'_>,
+        leaving: &Leaving,
+        known: &mut Known,
         effort: &mut Effort,
     ) -> Result<bool> {
-        loop {
-            let begun = self.heirs.take();
-            let is_begun = begun.is_some();
-            let mut heirs = match begun {
-                Some(heirs) => heirs,
-                None => Heirs::of(kept, chain(session, kept)?, session.memory.newest),
-            };
-            if !heirs.disinherit(session, effort)? {
-                self.heirs = Some(heirs);
+        // What the statement refers to may have come since an earlier job, and the heirs inherit from it then.
+        while let Some(id) = self.chain.wanted() {
+            if effort.is_spent() {
                 return Ok(false);
             }
-            // What the statement refers to may have come since an earlier job, and the heirs inherit from it then.
-            if !is_begun || chain(session, kept)? == heirs.chain {
-                effort.spend(kept.body.len(), heirs.chain.iter().map(|it| it.keys.len()).sum());
-                remove(session, kept, &heirs.chain, self.by)?;
-                return Ok(true);
+            let Some(said) = known.said(session, id, effort)? else { break };
+            self.chain.add(said);
+            self.heirs = None;
+        }
+        let (id, stored, passed_on) = (leaving.read.id, leaving.read.stored, self.chain.keys());
+        if !passed_on.is_empty() {
+            let begin = || Heirs::of(id, passed_on.to_vec(), session.memory.newest);
+            if !self.heirs.get_or_insert_with(begin).disinherit(session, effort)? {
+                return Ok(false);
             }
         }
+        for key in leaving.own.iter().chain(passed_on).skip(self.lost) {
+            if effort.is_spent() {
+                return Ok(false);
+            }
+            unindex(session, stored, key, effort)?;
+            self.lost = self.lost.saturating_add(1);
+        }
+        Ok(true)
     }
 }
 
-/// Removes a statement whose heirs have lost what they inherited from this chain, which begins with what it says itself.
-fn remove(session: &mut Session<'_>, kept: &Stored, chain: &[Said], by: Uuid) -> Result<()> {
-    let (own, beyond) = chain.split_first().ok_or_else(|| gone(kept.id))?;
-    let rest = beyond.iter().flat_map(|it| inherited(&it.keys));
-    unindex(session, kept.stored, own.keys.iter().cloned().chain(rest))?;
+/// What statements of chains say: of those that go, many may refer to the same one.
+#[derive(Default)]
+struct Known {
+    said: HashMap<Uuid, Said>,
+    weight: usize,
+}
+
+impl Known {
+    /// What a statement says; `None` where it is not there, or [takes no part](store::inheritance::Link::takes_part).
+    fn said(
+        &mut self,
+        session: &Session<'_>,
+        id: Uuid,
+        effort: &mut Effort,
+    ) -> Result<Option<&Said>> {
+        effort.rows(1);
+        if !self.said.contains_key(&id) {
+            let Some(kept) = readable(session, id)? else { return Ok(None) };
+            effort.text(kept.body.len());
+            let (own, target) = said(&kept)?;
+            let said = Said::of(&own, target);
+            if self.weight > REMEMBERED {
+                *self = Self::default();
+            }
+            self.weight = self.weight.saturating_add(said.weight());
+            self.said.insert(id, said);
+        }
+        Ok(self.said.get(&id))
+    }
+}
+
+/// Removes a statement that is found by nothing any more.
+fn remove(
+    session: &mut Session<'_>,
+    Leaving { read: kept, target, .. }: &Leaving,
+    by: Uuid,
+) -> Result<()> {
     let seq = kept.stored.micros();
-    if let Some(target) = own.target {
-        forget_reference(session, target, seq)?;
+    if let Some(target) = target {
+        forget_reference(session, *target, seq)?;
     }
     session.run("DELETE FROM origin WHERE seq = ?1", [seq])?;
     let body = by.to_string();
@@ -134,38 +215,19 @@ fn newest(session: &Session<'_>) -> rusqlite::Result<Instant> {
     Ok(Instant::from_micros(newest.unwrap_or(0)))
 }
 
-fn gone(id: Uuid) -> StoreError {
-    StoreError::Corrupt(format!("statement {id}: its text is missing"))
-}
-
-/// What the statement says, and each statement that it refers to, directly or through others.
-fn chain(session: &Session<'_>, kept: &Stored) -> Result<Vec<Said>> {
-    let said = Said::of(kept)?;
-    let (mut next, mut chain) = (said.target, vec![said]);
-    let mut passed = vec![kept.id];
-    while let Some(id) = next.filter(|id| !passed.contains(id) && passed.len() < LONGEST_CHAIN) {
-        let Some(kept) = readable(session, id)? else { break };
-        let said = Said::of(&kept)?;
-        passed.push(id);
-        next = said.target;
-        chain.push(said);
-    }
-    Ok(chain)
-}
-
-/// Lets a statement be found by these keys no more.
+/// Lets a statement be found by this key no more.
 pub(super) fn unindex(
     session: &Session<'_>,
     stored: Instant,
-    keys: impl IntoIterator<Item = IndexKey>,
+    IndexKey { kind, text, closeness: close }: &IndexKey,
+    effort: &mut Effort,
 ) -> Result<()> {
-    for IndexKey { kind, text, closeness: close } in keys {
-        session.run(
-            "DELETE FROM statement_index WHERE closeness = ?3 AND seq = ?4 AND entity = \
-             (SELECT id FROM entity WHERE kind = ?1 AND text = ?2)",
-            params![kind as u8, text, closeness(close), stored.micros()],
-        )?;
-    }
+    effort.rows(1);
+    session.run(
+        "DELETE FROM statement_index WHERE closeness = ?3 AND seq = ?4 AND entity = \
+         (SELECT id FROM entity WHERE kind = ?1 AND text = ?2)",
+        params![*kind as u8, text, closeness(*close), stored.micros()],
+    )?;
     Ok(())
 }
 

@@ -39,7 +39,8 @@ impl Rewriting {
             && let Some(next) = self.left.pop()
         {
             // About as many rows of the index as there are 64 bytes of text.
-            effort.spend(next.body.len(), next.body.len() >> 6);
+            effort.text(next.body.len());
+            effort.rows(next.body.len() >> 6);
             if !rewrite(session, &next)? {
                 self.changed = self.changed.saturating_add(1);
             }

@@ -30,8 +30,7 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
                     if !inheritance.takes_keys() {
                         break;
                     }
-                    let kept = readable(session, id)?;
-                    if let Some(kept) = kept.filter(|kept| kept.body.len() <= LONGEST_TARGET) {
+                    if let Some(kept) = readable(session, id)? {
                         let keys = keys_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
                         inheritance.keys(id, &keys, kept.body.len());
                     }
@@ -50,42 +49,43 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
 
 /// The statements that refer to one of `targets`; of each target those with the earliest `stored`, at most `most`.
 fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec<Link>> {
-    let sql = "SELECT statement.seq, statement.id FROM reference JOIN statement USING (seq) \
-               WHERE target = ?1 ORDER BY seq LIMIT ?2";
+    // Of a packed text it is the length of none: it is short.
+    let sql = "SELECT statement.seq, statement.id, octet_length(statement.body) \
+               FROM reference JOIN statement USING (seq) WHERE target = ?1 ORDER BY seq LIMIT ?2";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut found = Vec::new();
     for target in targets {
         found.extend(session.all(sql, params![target.as_bytes(), most], |row| {
-            let (stored, id): (i64, [u8; 16]) = (row.get(0)?, row.get(1)?);
+            let (stored, id, length): (_, _, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
             let (stored, id) = (Instant::from_micros(stored), Uuid::from_bytes(id));
-            Ok(Link { id, stored, target: Some(*target) })
+            Ok(Link { id, stored, target: Some(*target), length })
         })?);
     }
     Ok(found)
 }
 
 /// The links of the statements of these ids, as long as `left` bytes of texts are left to look for them in; of which is taken
-/// what was read. See [`store::bounds::TEXTS_OF_CHAINS`].
-fn links(session: &Session<'_>, ids: Vec<Uuid>, left: &mut usize) -> Result<Vec<Link>> {
+/// what was read: no text that [takes no part](Link::takes_part) is. See [`store::bounds::TEXTS_OF_CHAINS`].
+pub(crate) fn links(session: &Session<'_>, ids: Vec<Uuid>, left: &mut usize) -> Result<Vec<Link>> {
     let mut links = Vec::new();
     for id in ids {
         if *left == 0 {
             break;
         }
         let Some(kept) = readable(session, id)? else { continue };
-        *left = left.saturating_sub(kept.body.len());
-        if kept.body.len() <= LONGEST_TARGET {
-            let target = target_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
-            links.push(Link { id, stored: kept.stored, target });
-        }
+        let length = kept.body.len();
+        *left = left.saturating_sub(length);
+        let target = target_of_text(&kept.body).map_err(|error| corrupt(id, &error))?;
+        links.push(Link { id, stored: kept.stored, target, length });
     }
     Ok(links)
 }
 
-/// The kept statement `id`. A statement that is not as it was written passes on nothing, and does not keep those that
-/// refer to it from being kept.
+/// The kept statement `id`, where it [takes part](Link::takes_part): a longer text is not read. A statement that is not as it was
+/// written passes on nothing, and does not keep those that refer to it from being kept.
 pub(crate) fn readable(session: &Session<'_>, id: Uuid) -> Result<Option<Stored>> {
-    match session.statement(id) {
+    match session.statement_within(id, LONGEST_TARGET) {
         Err(Failure(error @ StoreError::Unreadable { .. })) => {
             tracing::error!(%error, "a statement passes on nothing to those that refer to it");
             Ok(None)

@@ -149,7 +149,8 @@ fn put_one(
     session.take_stored(statement.id, stored);
     session.index(stored, &statement.keys)?;
     lessons.take(session, &statement.sayings, stored)?;
-    let link = Link { id: statement.id, stored, target: statement.target };
+    let (id, length) = (statement.id, statement.weight());
+    let link = Link { id, stored, target: statement.target, length };
     write(session, statement, packed.as_deref(), stored).map(|()| Some(link))
 }
 

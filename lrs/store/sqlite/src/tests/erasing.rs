@@ -1,5 +1,6 @@
 //! An erasure is made of many short jobs of the writer, between which others write, and may end after any of them.
 
+use std::ops::Range;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::session::Session;
 use crate::settle::AT_ONCE;
 use access::audit::{Actor, AuditEntry};
 use bytes::Bytes;
+use store::bounds::LONGEST_TARGET;
 use store::{AuditStore as _, ErasedPart, ErasureStore as _, Rewrite, StatementStore as _};
 use store_testkit::sample::{
     batch, id, ids, ids_of, log, of_person, person, put, reference, statement, verb, with,
@@ -337,6 +339,86 @@ async fn what_a_removed_statement_refers_to_may_come_meanwhile() {
         finds_what_is_said(&store).await;
         assert_eq!(ids(&shared(&store), of_person("p500")).await, ids_of([500]));
     }
+}
+
+/// Removes the statements of these numbers while others write; gives how many statements were kept meanwhile.
+async fn turns_of_removing(
+    store: &SqliteStore,
+    numbers: Range<u32>,
+    others: impl Fn(u32) -> Value,
+) -> u32 {
+    let gone: Vec<Uuid> = numbers.map(id).collect();
+    let read = log(&shared(store)).await.into_iter().map(|kept| kept.statement);
+    let read = read.filter(|kept| gone.contains(&kept.id)).collect();
+    let remove = store.remove_statements(read, BY);
+    let (changed, turns) = with_others(store, others, remove, async || {}).await;
+    assert_eq!(changed, 0);
+    let left = log(&shared(store)).await;
+    assert!(left.iter().all(|kept| !gone.contains(&kept.statement.id)));
+    turns
+}
+
+/// A statement whose text has somewhat more than `length` bytes.
+fn long(statement: Value, length: usize) -> Value {
+    let extensions = json!({"https://x.example/text": "x".repeat(length)});
+    with(statement, "result", json!({"extensions": extensions}))
+}
+
+/// Two texts are as much as a job may read. Those of the chain are read once for all statements that go.
+#[tokio::test]
+async fn others_write_while_the_texts_of_a_chain_are_read() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    put(&shared(&store), &[statement(0)]).await;
+    for n in 1..40 {
+        put(&shared(&store), &[long(reference(n, n - 1), 100_000)]).await;
+    }
+    put(&shared(&store), &(100..110).map(|n| reference(n, 39)).collect::<Vec<_>>()).await;
+    let turns = turns_of_removing(&store, 100..110, other).await;
+    assert!((20..100).contains(&turns), "{turns} statements were kept meanwhile");
+}
+
+/// Nothing is inherited from them.
+#[tokio::test]
+async fn no_text_of_a_chain_is_read_that_takes_no_part() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    put(&shared(&store), &[statement(0)]).await;
+    put(&shared(&store), &[long(reference(1, 0), LONGEST_TARGET)]).await;
+    for n in 2..30 {
+        put(&shared(&store), &[long(reference(n, n - 1), LONGEST_TARGET)]).await;
+    }
+    put(&shared(&store), &(100..103).map(|n| reference(n, 29)).collect::<Vec<_>>()).await;
+    let turns = turns_of_removing(&store, 100..103, other).await;
+    assert!(turns < 5, "{turns} statements were kept meanwhile");
+}
+
+/// A statement may name thousands of things, and each that refers to it has inherited them.
+#[tokio::test]
+async fn others_write_while_a_statement_that_names_much_goes() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let named: Vec<Value> =
+        (0..1_000).map(|n| json!({"id": format!("https://a.example/{n}")})).collect();
+    let wide = with(statement(0), "context", json!({"contextActivities": {"other": named}}));
+    put(&shared(&store), &[wide, reference(1, 0), reference(2, 1)]).await;
+    let turns = turns_of_removing(&store, 0..1, other).await;
+    assert!(turns >= 12, "{turns} statements were kept meanwhile");
+    finds_what_is_said(&store).await;
+}
+
+/// Those that come meanwhile refer to the end of a long path, whose texts are read again for each.
+#[tokio::test]
+async fn others_write_while_the_path_to_an_heir_is_read_again() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    for n in 0..40 {
+        put(&shared(&store), &[long(reference(n, n.wrapping_sub(1)), 20_000)]).await;
+    }
+    let others = |n: u32| if n < 10_003 { reference(n, 39) } else { statement(n) };
+    let turns = turns_of_removing(&store, 0..1, others).await;
+    assert!(turns >= 12, "{turns} statements were kept meanwhile");
+    finds_what_is_said(&store).await;
 }
 
 /// A job that wants all of the index in its tables does not move all of it there by itself.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::statements::Row;
-use store::bounds::LONGEST_TARGET;
 use store::inheritance::{Inheritance, Inherited, Link, ToFetch};
 use xapi::index::IndexKey;
 
@@ -28,9 +27,8 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
                 let mut targets: Vec<_> = of_ids(rows, &ids).collect();
                 targets.sort_unstable_by_key(|row| row.kept.id);
                 for row in targets {
-                    let length = row.kept.body.len();
-                    if length <= LONGEST_TARGET && inheritance.takes_keys() {
-                        inheritance.keys(row.kept.id, &row.own, length);
+                    if inheritance.takes_keys() {
+                        inheritance.keys(row.kept.id, &row.own, row.kept.body.len());
                     }
                 }
             }
@@ -45,7 +43,8 @@ pub(super) fn pass_on(rows: &mut [Arc<Row>], first: usize) {
 }
 
 fn link(row: &Arc<Row>) -> Link {
-    Link { id: row.kept.id, stored: row.kept.stored, target: row.target }
+    let (id, stored, length) = (row.kept.id, row.kept.stored, row.kept.body.len());
+    Link { id, stored, target: row.target, length }
 }
 
 fn of_ids<'a>(rows: &'a [Arc<Row>], ids: &[Uuid]) -> impl Iterator<Item = &'a Arc<Row>> {
