@@ -424,7 +424,8 @@ async fn others_write_while_the_path_to_an_heir_is_read_again() {
         }
         put(&shared(&store), &[link]).await;
     }
-    let others = |n: u32| if n < 10_016 && n % 2 == 0 { reference(n, 39) } else { statement(n) };
+    let others =
+        |n: u32| if n < 10_016 && n.is_multiple_of(2) { reference(n, 39) } else { statement(n) };
     let turns = turns_of_removing(&store, 0..1, others).await;
     assert!(turns >= 12, "{turns} statements were kept meanwhile");
     finds_what_is_said(&store).await;
