@@ -324,13 +324,13 @@ fn passed_on(own: &[IndexKey], most: usize) -> Vec<IndexKey> {
 
 /// What a statement says itself, as far as others inherit it, and what it refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct PassedOn {
     /// What the statement passes on at most.
     keys: Vec<IndexKey>,
     target: Option<Uuid>,
 }
 
-impl Said {
+impl PassedOn {
     /// What a statement passes on that has the keys `own` and refers to `target`.
     pub fn of(own: &[IndexKey], target: Option<Uuid>) -> Self {
         Self { keys: passed_on(own, MOST_INHERITED), target }
@@ -355,7 +355,7 @@ pub struct Chain {
 
 impl Chain {
     /// The chain that begins with the statement `id`.
-    pub fn of(id: Uuid, said: &Said) -> Self {
+    pub fn of(id: Uuid, said: &PassedOn) -> Self {
         Self { passed: vec![id], next: said.target, keys: said.keys.clone(), weight: said.weight() }
     }
 
@@ -369,7 +369,7 @@ impl Chain {
     }
 
     /// Adds what the [wanted](Self::wanted) statement said.
-    pub fn add(&mut self, said: &Said) {
+    pub fn add(&mut self, said: &PassedOn) {
         self.passed.extend(self.next);
         self.next = said.target;
         self.weight = self.weight.saturating_add(said.weight());

@@ -151,7 +151,7 @@ fn a_chain_ends_where_nothing_more_can_be_inherited() {
     let said = |n: usize, target: usize, width: usize| {
         let own: Vec<IndexKey> =
             (0..width).map(|at| key(n as u64, at, Closeness::Direct)).collect();
-        Said::of(&own, Some(id(target)))
+        PassedOn::of(&own, Some(id(target)))
     };
     let length = |width: usize, target: &dyn Fn(usize) -> usize| {
         let mut chain = Chain::of(id(0), &said(0, target(0), width));

@@ -20,7 +20,7 @@ use super::rows::Rows;
 use crate::call::{all, call, insert_free};
 use crate::field;
 use store::bounds::LONGEST_CHAIN;
-use store::inheritance::{Chain, Disinherited, Link, Said, disinherited};
+use store::inheritance::{Chain, Disinherited, Link, PassedOn, disinherited};
 use store::{RemovedStatement, Result};
 use xapi::index::IndexKey;
 use xapi::instant::Instant;
@@ -207,10 +207,10 @@ impl Removed {
     }
 
     /// What the statement says, where it [takes part](Link::takes_part).
-    async fn said(&self, id: Uuid) -> Result<Option<Said>> {
+    async fn said(&self, id: Uuid) -> Result<Option<PassedOn>> {
         let link = self.rows.links(&[id]).await?.pop();
         let Some(link) = link.filter(Link::takes_part) else { return Ok(None) };
-        Ok(Some(Said::of(&self.linker.own_keys(id).await?, link.target)))
+        Ok(Some(PassedOn::of(&self.linker.own_keys(id).await?, link.target)))
     }
 
     async fn unindex(&self, id: Uuid, lost: &[IndexKey]) -> Result<()> {

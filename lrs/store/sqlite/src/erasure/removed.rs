@@ -13,7 +13,7 @@ use crate::session::{Session, closeness};
 use crate::statements::link::readable;
 use crate::statements::put::REMOVED;
 use store::bounds::LONGEST_TARGET;
-use store::inheritance::{Chain, Said};
+use store::inheritance::{Chain, PassedOn};
 use store::{RemovedStatement, StoreError, checksum};
 use xapi::index::{IndexKey, keys_of_kept};
 use xapi::instant::Instant;
@@ -115,7 +115,7 @@ struct Begun {
 impl Begun {
     fn of(Leaving { read, own, target }: &Leaving) -> Self {
         let takes_part = read.body.len() <= LONGEST_TARGET;
-        let said = if takes_part { Said::of(own, *target) } else { Said::of(&[], None) };
+        let said = if takes_part { PassedOn::of(own, *target) } else { PassedOn::of(&[], None) };
         Self { chain: Chain::of(read.id, &said), heirs: None, lost: 0 }
     }
 
@@ -157,7 +157,7 @@ impl Begun {
 /// What statements of chains say: of those that go, many may refer to the same one.
 #[derive(Default)]
 struct Known {
-    said: HashMap<Uuid, Said>,
+    said: HashMap<Uuid, PassedOn>,
     weight: usize,
 }
 
@@ -168,13 +168,13 @@ impl Known {
         session: &Session<'_>,
         id: Uuid,
         effort: &mut Effort,
-    ) -> Result<Option<&Said>> {
+    ) -> Result<Option<&PassedOn>> {
         effort.rows(1);
         if !self.said.contains_key(&id) {
             let Some(kept) = readable(session, id)? else { return Ok(None) };
             effort.text(kept.body.len());
             let (own, target) = said(&kept)?;
-            let said = Said::of(&own, target);
+            let said = PassedOn::of(&own, target);
             if self.weight > REMEMBERED {
                 *self = Self::default();
             }
