@@ -58,16 +58,17 @@ pub fn without(iri: &str, person: &Ifi, with: &str) -> Option<String> {
 }
 
 /// `iri` with `with` in place of `sought`, in letters of either case of ASCII, at each place of these.
+#[expect(clippy::expect_used, reason = "letters of ASCII are as long in either case")]
 fn replaced(iri: &str, sought: &str, with: &str, is_meant: impl Fn(usize) -> bool) -> String {
     let (low, mut changed, mut from) = (iri.to_ascii_lowercase(), String::new(), 0);
     for (at, found) in low.match_indices(&sought.to_ascii_lowercase()) {
         if is_meant(at) {
-            changed.push_str(iri.get(from..at).unwrap_or_default());
+            changed.push_str(iri.get(from..at).expect("the same place in either case"));
             changed.push_str(with);
             from = at.saturating_add(found.len());
         }
     }
-    changed.push_str(iri.get(from..).unwrap_or_default());
+    changed.push_str(iri.get(from..).expect("the same place in either case"));
     changed
 }
 

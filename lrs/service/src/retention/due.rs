@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence, Identifier};
 use serde_json::Value;
+use store::StoreError;
 use validator::ifi;
 use xapi::erase::HOME_PAGE;
 use xapi::index::{Closeness, Kind, keys_of_kept};
@@ -244,7 +245,9 @@ impl Retention {
         }
         for package in self.store.packages().await? {
             for launch in self.store.launches(&package.name, scan.now, usize::MAX).await? {
-                let body: Value = serde_json::from_str(&launch.body).unwrap_or_default();
+                let body: Value = serde_json::from_str(&launch.body).map_err(|error| {
+                    StoreError::Corrupt(format!("a launch of {}: {error}", package.name))
+                })?;
                 if let Some(actor) = body.get("actor").and_then(ifi::of) {
                     scan.keep(&actor.to_string().to_lowercase());
                 }
