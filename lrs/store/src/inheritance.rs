@@ -342,9 +342,9 @@ impl PassedOn {
     }
 }
 
-/// What the heirs of a statement that is about to be removed have inherited through it: what it says itself, and each statement
-/// that it refers to, directly or through others, up to [`INHERITED_BY_ALL`] keys, and [`TEXTS_OF_CHAINS`] bytes in memory. An engine fetches those
-/// statements.
+/// What the heirs of a statement that is about to be removed have inherited through it: what the statement says itself, and
+/// what each one says that it refers to, directly or through others. The chain ends at [`INHERITED_BY_ALL`] keys, or at
+/// [`TEXTS_OF_CHAINS`] bytes in memory. An engine fetches those statements.
 #[derive(Debug)]
 pub struct Chain {
     passed: Vec<Uuid>,
