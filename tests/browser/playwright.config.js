@@ -1,11 +1,16 @@
 import { defineConfig } from "@playwright/test";
 
-// Each test starts a server of its own, so files may run beside each other; one worker is enough
-// for what they ask, and leaves the machine to the servers.
+// Each test, or each worker, starts a server of its own, so files run beside each other; more than two would find the
+// machine busy with the servers of the others.
 export default defineConfig({
   testDir: ".",
-  testMatch: "**/*.test.js",
-  workers: 1,
+  workers: 2,
+  projects: [
+    // Made by one worker, while the other goes on with what does not need it.
+    { name: "demo", testMatch: "**/web/demo.setup.js" },
+    { name: "web", testMatch: "**/web/*.test.js", dependencies: ["demo"] },
+    { name: "players", testMatch: "**/*.test.js", testIgnore: "**/web/**" },
+  ],
   forbidOnly: true,
   timeout: 60_000,
   reporter: "list",
