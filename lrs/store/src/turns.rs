@@ -2,10 +2,10 @@
 //! collection that others write to as well: without turns, one key that changes large documents again and again leaves
 //! no time to others.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex as Fair, OwnedMutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 /// Documents of more bytes are large: what players keep of a learner mostly has less.
@@ -22,33 +22,31 @@ pub async fn asked_by<F: Future>(key: &str, work: F) -> F::Output {
     ASKED_BY.scope(key.into(), work).await
 }
 
-/// The turns of one store: one large document is changed at a time, and after each none for as long as its change took.
-/// So half of the time is others', and one document at a time is held in memory as it was and as it becomes. Keys that
-/// wait take turns, and the key whose change has just ended comes last, however much it has waiting.
+/// The turns of one store: one large document is changed at a time, so that one document at a time is held in memory as it was
+/// and as it becomes. After a change, its key rests for as long as the change took: half of the time of each key is others'.
+/// Keys that wait take turns, and the key whose change has just ended comes last, however much it has waiting.
 ///
-/// Example: a change takes 80 ms, from 10:00:00.000 on. The next one that waits begins at 10:00:00.160. It is the second one
-/// of the same key where no other key waits.
+/// Example: a change of a key takes 80 ms, from 10:00:00.000 on. The next change of another key that waits begins at
+/// 10:00:00.080, and the next one of the same key at 10:00:00.160 at the earliest.
 #[derive(Debug, Default)]
-pub struct Turns(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    /// When the next change may begin.
-    next: Option<Instant>,
-    /// Whose turn it is.
-    current: Option<Arc<str>>,
-    /// The other keys that wait, in the order of their turns.
-    order: VecDeque<Arc<str>>,
-    /// What waits of each key, in the order in which it came.
-    waiting: HashMap<Arc<str>, VecDeque<oneshot::Sender<LargeTurn>>>,
+pub struct Turns {
+    /// Held by the key whose turn it is. A [`Lane`] is waited for before, so that each key waits for this once at a time.
+    turn: Arc<Fair<()>>,
+    lanes: Mutex<HashMap<Arc<str>, Arc<Lane>>>,
 }
+
+/// Held by what is done for one key, or is next to be done; the others of the key wait in the order in which they came. It has
+/// the end of the key's rest.
+type Lane = Fair<Option<Instant>>;
 
 /// The turn to change a large document, until it is dropped.
 #[derive(Debug)]
 pub struct LargeTurn {
-    /// None while it waits for the time of others to end, and where nothing rests after it.
+    /// None where the key does not rest after it.
     begun: Option<Instant>,
-    turns: Arc<Mutex<State>>,
+    /// Given back before the lane: other keys that wait come before what waits of this one.
+    _turn: OwnedMutexGuard<()>,
+    lane: OwnedMutexGuard<Option<Instant>>,
 }
 
 impl Turns {
@@ -58,85 +56,41 @@ impl Turns {
         if bytes <= LARGE {
             return None;
         }
-        let mut turn = self.turn().await;
-        let next = lock(&self.0).next;
-        if let Some(next) = next {
-            sleep_until(next).await;
+        let lane = self.lane().lock_owned().await;
+        if let Some(rested) = lane.filter(|it| *it > Instant::now()) {
+            sleep_until(rested).await;
         }
-        turn.begun = Some(Instant::now());
-        Some(turn)
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        Some(LargeTurn { begun: Some(Instant::now()), _turn: turn, lane })
     }
 
-    /// Waits for a turn for something else than a document, after which nothing rests. Whose turn it is, [`asked_by`] says.
+    /// Waits for a turn for something else than a document, before and after which nothing rests. Whose turn it is, [`asked_by`]
+    /// says.
     pub async fn turn(&self) -> LargeTurn {
+        let lane = self.lane().lock_owned().await;
+        LargeTurn { begun: None, _turn: Arc::clone(&self.turn).lock_owned().await, lane }
+    }
+
+    /// The lane of the key that asks. Lanes of keys that neither wait nor rest are forgotten.
+    fn lane(&self) -> Arc<Lane> {
         let key = ASKED_BY.try_with(Arc::clone).unwrap_or_else(|_| "".into());
-        let (give, given) = oneshot::channel();
-        let is_free = lock(&self.0).is_free_or_waits(key, give);
-        if is_free { LargeTurn::of(&self.0) } else { awaited(given).await }
-    }
-}
-
-async fn awaited(given: oneshot::Receiver<LargeTurn>) -> LargeTurn {
-    #[expect(clippy::expect_used, reason = "what waits is given its turn before it is forgotten")]
-    given.await.expect("a turn")
-}
-
-impl State {
-    /// Whether it is the turn of `key` at once; `give` is kept where it is not.
-    fn is_free_or_waits(&mut self, key: Arc<str>, give: oneshot::Sender<LargeTurn>) -> bool {
-        let Some(current) = &self.current else {
-            self.current = Some(key);
-            return true;
-        };
-        if *current != key && !self.waiting.contains_key(&key) {
-            self.order.push_back(Arc::clone(&key));
-        }
-        self.waiting.entry(key).or_default().push_back(give);
-        false
-    }
-
-    /// Ends a turn, and says whose is the next.
-    fn end(&mut self, begun: Option<Instant>) -> Option<oneshot::Sender<LargeTurn>> {
-        if let Some(begun) = begun {
-            let now = Instant::now();
-            self.next = Some(now + (now - begun));
-        }
-        let last = self.current.take().filter(|key| self.waiting.contains_key(key));
-        self.order.extend(last);
-        while let Some(key) = self.order.pop_front() {
-            let Some(queue) = self.waiting.get_mut(&key) else { continue };
-            // Some are waited for no longer.
-            let give = std::iter::from_fn(|| queue.pop_front()).find(|give| !give.is_closed());
-            if queue.is_empty() {
-                self.waiting.remove(&key);
-            }
-            if give.is_some() {
-                self.current = Some(key);
-                return give;
-            }
-        }
-        None
-    }
-}
-
-impl LargeTurn {
-    fn of(turns: &Arc<Mutex<State>>) -> Self {
-        Self { begun: None, turns: Arc::clone(turns) }
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        lanes.retain(|_, lane| match Arc::get_mut(lane) {
+            Some(idle) => idle.get_mut().is_some_and(|rested| rested > now),
+            None => true,
+        });
+        Arc::clone(lanes.entry(key).or_default())
     }
 }
 
 impl Drop for LargeTurn {
-    /// A turn that is not waited for any longer is dropped where it was given, and goes to the one after.
     fn drop(&mut self) {
-        let next = lock(&self.turns).end(self.begun);
-        if let Some(give) = next {
-            drop(give.send(Self::of(&self.turns)));
+        if let Some(begun) = self.begun {
+            let now = Instant::now();
+            *self.lane = Some(now + (now - begun));
         }
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -161,7 +115,7 @@ mod tests {
 
     /// The clock of the runtime is turned by hand.
     #[tokio::test(start_paused = true)]
-    async fn after_a_large_document_others_have_as_much_time() {
+    async fn after_a_large_document_its_key_rests_for_as_long() {
         const TOOK: Duration = Duration::from_millis(80);
         let turns = Turns::default();
         let first = turns.take(LARGE + 1).await.unwrap();
@@ -176,6 +130,38 @@ mod tests {
         let idle = Instant::now();
         drop(turns.take(LARGE + 1).await);
         assert_eq!(idle.elapsed(), Duration::ZERO, "nothing is waited for after a rest");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_key_does_not_wait_for_the_rest_of_one() {
+        const TOOK: Duration = Duration::from_secs(4);
+        let turns = Turns::default();
+        let began = Instant::now();
+        let change = async |key| {
+            let change = async {
+                let turn = turns.take(LARGE + 1).await;
+                let waited = began.elapsed();
+                sleep(TOOK).await;
+                drop(turn);
+                waited
+            };
+            asked_by(key, change).await
+        };
+        let began_at =
+            futures::future::join_all(["one", "one", "two", "two", "three"].map(change)).await;
+        assert_eq!(began_at, [0, 3, 1, 4, 2].map(|changes| TOOK * changes));
+        // The last one rests, and has another change that waits for that.
+        let alone = Instant::now();
+        let resting = async {
+            drop(asked_by("two", turns.take(LARGE + 1)).await);
+            alone.elapsed()
+        };
+        let coming = async {
+            sleep(TOOK / 4).await;
+            drop(asked_by("four", turns.take(LARGE + 1)).await);
+            alone.elapsed()
+        };
+        assert_eq!(futures::future::join(resting, coming).await, (TOOK, TOOK / 4));
     }
 
     /// One key with many changes that wait, and another one that comes last.
@@ -196,7 +182,10 @@ mod tests {
         let ended = ended.into_inner().unwrap();
         assert_eq!(ended[..5], ["many", "one", "two", "many", "one"]);
         assert_eq!(ended.len(), 43);
-        assert!(turns.0.lock().unwrap().waiting.is_empty());
+        sleep(Duration::from_millis(10)).await;
+        asked_by("two", turns.take(LARGE + 1)).await.unwrap();
+        let lanes: Vec<_> = turns.lanes.lock().unwrap().keys().map(ToString::to_string).collect();
+        assert_eq!(lanes, ["two"], "no other key waits or rests");
     }
 
     #[tokio::test(start_paused = true)]
