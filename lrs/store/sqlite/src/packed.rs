@@ -73,15 +73,6 @@ thread_local! {
     static UNPACKER_OF_WORDS: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// What the columns `body` and `packed` get for a statement's text.
-///
-/// # Errors
-/// See [`body`].
-pub(super) fn columns(text: &[u8]) -> Result<(&str, Option<Vec<u8>>)> {
-    let packed = pack(text);
-    Ok((body(text, packed.as_deref())?, packed))
-}
-
 /// What the column `body` gets for a statement's text beside what `packed` gets.
 ///
 /// # Errors
@@ -107,7 +98,7 @@ pub(super) fn ahead(statement: &Prepared) -> Option<Vec<u8>> {
 }
 
 /// `text` in fewer bytes; `None` where it stays as it is.
-fn pack(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn pack(text: &[u8]) -> Option<Vec<u8>> {
     packed_after(vec![Form::Zstd as u8], text)
 }
 
@@ -234,9 +225,9 @@ mod tests {
     fn what_is_packed_is_unpacked_and_shorter() {
         let long = TEXT.repeat(LONGEST / TEXT.len());
         for text in [TEXT, &long] {
-            let (body, packed) = columns(text.as_bytes()).unwrap();
-            let packed = packed.unwrap();
-            assert!(body.is_empty() && packed.len() < text.len() / 2, "{}", packed.len());
+            let packed = pack(text.as_bytes()).unwrap();
+            assert_eq!(body(text.as_bytes(), Some(&packed)).unwrap(), "");
+            assert!(packed.len() < text.len() / 2, "{}", packed.len());
             assert_eq!(unpack(&packed, AT).unwrap(), text);
         }
     }
@@ -293,9 +284,10 @@ mod tests {
     fn what_would_not_be_shorter_or_is_long_stays_as_it_is() {
         let long = "x".repeat(LONGEST + 1);
         for text in ["", "7", "\u{1}q\u{2}w\u{3}e\u{4}r", &long] {
-            assert_eq!(columns(text.as_bytes()).unwrap(), (text, None));
+            assert_eq!(pack(text.as_bytes()), None);
+            assert_eq!(body(text.as_bytes(), None).unwrap(), text);
         }
-        assert!(columns(b"\xff").is_err());
+        assert!(body(b"\xff", None).is_err());
     }
 
     /// Of changed bytes comes an error or another text, which the checksum of the row tells; never a panic, never more than

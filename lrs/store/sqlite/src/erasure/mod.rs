@@ -69,6 +69,14 @@ fn remove_certificates(session: &Session<'_>, course: &str, id: &str) -> Result<
     Ok(session.run(sql, params![course, id])? == 1)
 }
 
+/// Reads statements whose texts may be of any length: neither on the thread that writes nor on an asynchronous one.
+async fn read_aside<T: Send + 'static>(
+    read: impl FnOnce() -> store::Result<T> + Send + 'static,
+) -> store::Result<T> {
+    let stopped = |error| StoreError::Unavailable(format!("reading was stopped: {error}"));
+    tokio::task::spawn_blocking(read).await.map_err(stopped)?
+}
+
 /// How long emptying the journal is tried again.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// The pause between two attempts, in which others write.
@@ -106,7 +114,7 @@ impl ErasureStore for SqliteStore {
     }
 
     async fn rewrite_statements(&self, statements: Vec<Rewrite>) -> store::Result<u64> {
-        let mut rewriting = Rewriting::of(statements);
+        let mut rewriting = read_aside(move || Rewriting::of(statements)).await?;
         loop {
             let job =
                 move |session: &mut Session<'_>| rewriting.advance(session).map(|()| rewriting);
@@ -118,9 +126,7 @@ impl ErasureStore for SqliteStore {
     }
 
     async fn remove_statements(&self, statements: Vec<Stored>, by: Uuid) -> store::Result<u64> {
-        let read = tokio::task::spawn_blocking(move || Removal::of(statements, by)).await;
-        let stopped = |error| StoreError::Unavailable(format!("reading was stopped: {error}"));
-        let mut removal = read.map_err(stopped)??;
+        let mut removal = read_aside(move || Removal::of(statements, by)).await?;
         loop {
             let job = move |session: &mut Session<'_>| removal.advance(session).map(|()| removal);
             removal = self.write_settled(job).await?;

@@ -22,7 +22,7 @@ use xapi::prepare::target;
 use xapi::stored::Stored;
 
 /// Large statements are looked at one after the other.
-static LARGE: OneByOne = OneByOne::new();
+pub(super) static LARGE: OneByOne = OneByOne::new();
 
 /// What is held of chains beside the one that is looked at, in bytes, about.
 const REMEMBERED: usize = 8 << 20;
@@ -33,7 +33,7 @@ pub(super) fn said(kept: &Stored) -> store::Result<(Vec<IndexKey>, Option<Uuid>)
     Ok((keys_of_kept(&value), target(&value)))
 }
 
-fn corrupt(id: Uuid, error: &serde_json::Error) -> StoreError {
+pub(super) fn corrupt(id: Uuid, error: &serde_json::Error) -> StoreError {
     StoreError::Corrupt(format!("statement {id}: {error}"))
 }
 
