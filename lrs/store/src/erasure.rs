@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{DocumentStore, KeptCertificates, Result, StoreError, TransferStore};
@@ -44,7 +45,7 @@ pub struct Rewrite {
     pub body: Bytes,
     /// Whether other statements are found no more either by what this one names no more: those that refer to it, and those
     /// that are about to be rewritten too, once [`ErasedPart::Index`] is erased. False where others go on naming it: then those
-    /// that refer to this statement, directly or through others, lose at once what they have from it alone, but for Agents.
+    /// that refer to this statement, directly or through others, go on being found by it.
     pub everywhere: bool,
 }
 
@@ -129,9 +130,8 @@ pub trait ErasureStore: Send + Sync {
     async fn erasures(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<KeptErasure>>;
 
     /// Replaces the texts of kept statements, which keep their ids and `stored`. Each is found by what its new text
-    /// names, and no more by what its old text named; what it inherited stays until [`ErasedPart::Index`] is erased, or a
-    /// statement that it refers to is rewritten and not [`Rewrite::everywhere`]. A statement that is not kept at this `stored` is
-    /// left out.
+    /// names, and no more by what its old text named; what it inherited stays until [`ErasedPart::Index`] is erased. A statement that
+    /// is not kept at this `stored` is left out.
     ///
     /// A statement whose text is not the one that was read any more stays as it is: another process has replaced it, and
     /// what that process removed must not come back. Gives how many these are; the caller reads them again.
@@ -379,6 +379,8 @@ pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
         }),
     };
     let details = eraser.record(&entry.details);
+    let said = details.as_deref().unwrap_or(&entry.details);
+    let details = merged(eraser, entry, said).or(details);
     if actor.is_none() && target.is_none() && details.is_none() {
         return None;
     }
@@ -390,11 +392,55 @@ pub fn erased_entry(eraser: &Eraser, entry: &AuditEntry) -> Option<AuditEntry> {
     })
 }
 
+/// The details of an entry that says into which learner another one was merged, without the person. The id stands there
+/// without the course, which the target names.
+fn merged(eraser: &Eraser, entry: &AuditEntry, details: &str) -> Option<String> {
+    if entry.action != "learner.merged" {
+        return None;
+    }
+    let (course, _) = entry.target.split_once('/')?;
+    let mut details: Value = serde_json::from_str(details).ok()?;
+    let into = details.get_mut("into")?;
+    let erased = eraser.path(&format!("{course}/{}", into.as_str()?))?;
+    let (_, erased) = erased.split_once('/')?;
+    if into == erased {
+        return None;
+    }
+    *into = erased.into();
+    Some(details.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use validator::ifi::Ifi;
 
     use super::*;
+
+    #[test]
+    fn who_was_merged_with_the_person_is_not_said_by_the_id_of_the_person() {
+        let learners = ["c/anna.neri".to_owned(), "c/anna.neri.2".to_owned()];
+        let eraser = Eraser::new([], learners, "erased-1");
+        let erased = |target: &str, details: &str| {
+            let at = Instant::from_micros(1);
+            let entry = AuditEntry {
+                id: AuditEntry::id(at, 7),
+                at,
+                actor: Actor::Key("k".into()),
+                action: "learner.merged".into(),
+                target: target.to_owned(),
+                details: details.to_owned(),
+            };
+            erased_entry(&eraser, &entry).map(|it| (it.target, it.details))
+        };
+        let both = |target: &str, details: &str| Some((target.to_owned(), details.to_owned()));
+        let into = r#"{"into":"anna.neri"}"#;
+        let gone = r#"{"into":"erased-1"}"#;
+        assert_eq!(erased("c/anna.neri.2", into), both("c/erased-1", gone));
+        assert_eq!(erased("c/bea", into), both("c/bea", gone));
+        assert_eq!(erased("d/anna.neri.2", into), None, "a learner of another course");
+        assert_eq!(erased("c/bea", r#"{"into":"carla"}"#), None);
+        assert_eq!(erased("c/erased-1", gone), None, "nothing is found a second time");
+    }
 
     #[test]
     fn a_key_with_the_name_of_a_learner_stays_in_the_audit_log() {
