@@ -142,7 +142,7 @@ impl Eraser {
     /// A string without the person. One that is JSON, such as a statement in a refused request, is looked at as such. The id
     /// of a statement is nobody's name.
     fn string(&self, text: &str, at: At<'_>) -> Option<String> {
-        if text.starts_with(['{', '[']) && at.depth < DEEPEST {
+        if text.starts_with(['{', '[', '"']) && at.depth < DEEPEST {
             let mut out = String::new();
             let within = At { depth: at.depth.saturating_add(1), member: "", ..at };
             if let Ok(is_changed) = self.rewrite(text, within, &mut out) {

@@ -38,7 +38,15 @@ fn a_text_that_is_json_is_looked_at_as_such() {
     for other in [json!({"agent": of("43").to_string()}), json!({"a": within("43"), "b": "[42"})] {
         assert_eq!(erased(&other.to_string()), None, "{other}");
     }
+    // A string of JSON within a string, whose letters may be escapes.
+    let quoted =
+        |text: &str| json!({"a": format!("{:?}", format!(r#"{{"m":"{text}"}}"#))}).to_string();
+    let becomes = json!({"a": json!(json!({"m": "erased-1"}).to_string()).to_string()});
+    assert_eq!(erased(&quoted(r"anna\u0040x.it")), Some(becomes));
+    assert_eq!(erased(&quoted(r"bea\u0040x.it")), None);
     // What is no JSON after all is a text.
+    let half = json!({"a": "\"anna@x.it", "b": "\"anna@x.it\"@x"}).to_string();
+    assert_eq!(erased(&half), Some(json!({"a": "\"erased-1", "b": "\"erased-1\"@x"})));
     let text = json!({"a": "[anna@x.it", "b": "{anna@x.it}"}).to_string();
     assert_eq!(erased(&text), Some(json!({"a": "[erased-1", "b": "{erased-1}"})));
 }
