@@ -1,5 +1,7 @@
 //! A statement as rows.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use validator::ifi::{self, Ifi};
 use validator::json::{self, Node};
@@ -144,7 +146,7 @@ impl Flattener {
             Datum::text(response.and_then(|_| text(said.result, "response"))),
             Datum::text(text(said.context, "registration").map(str::to_lowercase)),
             Datum::text(said.extension(SESSION)),
-            Datum::text(text(said.context, "platform")),
+            Datum::text(text(said.context, "platform").map(|it| self.without_address(it))),
             Datum::text(text(said.context, "language")),
             Datum::text(course(said)),
             self.parent(said),
@@ -176,6 +178,15 @@ impl Flattener {
             Some(person) if mentioned::names(iri, person) => Datum::Text(self.pseudonymous(iri)),
             _ => Datum::Text(iri.to_owned()),
         }
+    }
+
+    /// A text that senders choose, such as the name of a computer; where it may have somebody's mail address in it, what stands
+    /// for it. Whoever it is the address of: a computer may be called by its owner.
+    fn without_address<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let is_address =
+            |word: &str| word.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+        let has_address = text.split_whitespace().any(is_address);
+        if has_address { self.pseudonymous(text).into() } else { text.into() }
     }
 
     /// The name of the key that sent a statement: the account's of its authority. A person has a pseudonym.

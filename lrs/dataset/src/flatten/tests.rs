@@ -123,6 +123,22 @@ fn what_names_the_actor_is_replaced_and_what_people_write_is_left_out() {
     assert_eq!(cell(&said, "response"), Datum::Null);
 }
 
+/// A computer may be called by its owner, who need not be the actor.
+#[test]
+fn a_platform_with_a_mail_address_is_not_shown() {
+    let mut said = answered();
+    for platform in ["bea@x.example pc", "PC of bea@x.example", "mailto:bea@x.example"] {
+        said["context"]["platform"] = json!(platform);
+        let Datum::Text(text) = cell(&said, "platform") else { panic!("{platform}") };
+        assert!(text.starts_with("person:") && !text.contains('@'), "{platform}: {text}");
+        assert_eq!(cell(&said, "platform"), Datum::Text(text), "it is the same each time");
+    }
+    for platform in ["Moodle 4.5", "Moodle @ UniPG", "a@", "@b"] {
+        said["context"]["platform"] = json!(platform);
+        assert_eq!(cell(&said, "platform"), Datum::Text(platform.to_owned()));
+    }
+}
+
 #[test]
 fn side_tables_have_a_row_for_each_thing() {
     let said = answered();
