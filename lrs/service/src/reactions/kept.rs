@@ -78,13 +78,30 @@ impl KeptRule {
         Self { revision, from, rule, ..before }
     }
 
-    /// The id of the statement that this revision writes of a learner.
-    pub(super) fn id_of(&self, learner: &str) -> Uuid {
-        Uuid::new_v5(&self.namespace, format!("{}\n{learner}", self.revision).as_bytes())
+    /// The id of the statement that this revision writes of a learner, `turn` times after an erasure removed the one before.
+    fn id_of(&self, learner: &str, turn: u32) -> Uuid {
+        let turn = if turn == 0 { String::new() } else { format!("\n{turn}") };
+        Uuid::new_v5(&self.namespace, format!("{}\n{learner}{turn}", self.revision).as_bytes())
     }
 }
 
 impl Reactions {
+    /// Under which id the statement that a rule writes of a learner is to be kept; `None` where it is: also where it is voided. The
+    /// id of one that an erasure removed stays taken, and the learner who comes back gets another one.
+    pub(super) async fn free_id(&self, kept: &KeptRule, learner: &str) -> Result<Option<Uuid>> {
+        let mut turn = 0_u32;
+        loop {
+            let id = kept.id_of(learner, turn);
+            if self.store.statement(id).await?.is_some() {
+                return Ok(None);
+            }
+            if self.store.removed_among(&[id]).await?.is_empty() {
+                return Ok(Some(id));
+            }
+            turn = turn.saturating_add(1);
+        }
+    }
+
     /// The names of all rules, sorted.
     pub(super) async fn names(&self) -> Result<Vec<String>> {
         let (ids, _) = self.store.document_ids(&shelf(), None).await?;

@@ -235,11 +235,9 @@ impl Reactions {
             return Ok(would);
         };
         for learner in &reached.learners {
-            if self.store.statement(rule.id_of(&learner.id)).await?.is_some() {
-                continue;
-            }
+            let Some(id) = self.free_id(&rule, &learner.id).await? else { continue };
             let reacted = Reacted::learner(reached.course(), learner, None);
-            would.add(&learner.id, || Some(self.statement(name, &rule, &reacted?)));
+            would.add(&learner.id, || Some(self.statement(name, (&rule, id), &reacted?)));
         }
         Ok(would)
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 use validator::Version;
 
 use super::kept::KeptRule;
@@ -154,8 +155,13 @@ impl Template {
 }
 
 impl Reactions {
-    /// The statement that a rule writes of somebody.
-    pub(super) fn statement(&self, name: &str, kept: &KeptRule, of: &Reacted<'_>) -> Value {
+    /// The statement that a rule writes of somebody under this id ([`Self::free_id`]).
+    pub(super) fn statement(
+        &self,
+        name: &str,
+        (kept, id): (&KeptRule, Uuid),
+        of: &Reacted<'_>,
+    ) -> Value {
         let Template { verb, object, result } = &kept.rule.statement;
         let module = kept.rule.when.module();
         let mut grouping = Vec::new();
@@ -182,7 +188,7 @@ impl Reactions {
         let cause = of.cause.map(|it| json!({"objectType": "StatementRef", "id": it.id}));
         put_in(&mut context, "statement", cause);
         let mut statement = json!({
-            "id": kept.id_of(of.key).to_string(),
+            "id": id.to_string(),
             "actor": of.actor,
             "verb": verb,
             "object": object,

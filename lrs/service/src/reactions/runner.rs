@@ -151,10 +151,9 @@ impl Reactions {
         let page = reached.learners.iter().skip(at).take(AT_ONCE);
         // A person who was erased is a learner of another id now, and had the statement under the id before.
         for learner in page.filter(|learner| !is_erased(learner)) {
-            // A voided one is there as well: it was written once, and is not again.
-            if self.store.statement(kept.id_of(&learner.id)).await?.is_none() {
+            if let Some(id) = self.free_id(kept, &learner.id).await? {
                 let reacted = Reacted::learner(reached.course(), learner, None);
-                statements.extend(reacted.map(|it| self.statement(name, kept, &it)));
+                statements.extend(reacted.map(|it| self.statement(name, (kept, id), &it)));
             }
         }
         Ok(statements)

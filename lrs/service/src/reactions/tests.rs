@@ -283,6 +283,29 @@ async fn what_could_never_be_written_is_refused_when_the_rule_is_made() {
     assert!(scene.reactions.list().await.unwrap().is_empty());
 }
 
+/// The ids of what was removed stay taken.
+#[tokio::test]
+async fn who_comes_back_after_everything_was_removed_gets_a_statement_again() {
+    let scene = Scene::new().await;
+    scene.reactions.put("badge", module("m")).await.unwrap();
+    for time in 1..=3 {
+        scene.completes("u1", &[("a", "05-04")]).await;
+        assert_eq!(scene.reactions.dry_run("badge", module("m")).await.unwrap().learners, 1);
+        assert_eq!(scene.step().await, 1, "the {time}. time");
+        assert_eq!(scene.step().await, 0);
+        assert_eq!(
+            scene.written().await,
+            [earned("u1", &format!("{}/modules/m", scene.course.outline().iri))]
+        );
+        let log = scene.store.log(Instant::default(), 9).await.unwrap().statements;
+        let read = log.into_iter().map(|it| it.statement).collect();
+        assert_eq!(scene.store.remove_statements(read, uuid::Uuid::from_u128(7)).await.unwrap(), 0);
+        scene.completes("u1", &[]).await;
+        assert_eq!(scene.step().await, 0, "nothing is completed");
+        assert_eq!(scene.written().await, []);
+    }
+}
+
 #[tokio::test]
 async fn an_erased_person_gets_no_statement_a_second_time() {
     let scene = Scene::new().await;

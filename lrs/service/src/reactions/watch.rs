@@ -310,10 +310,10 @@ impl Reactions {
         done: &mut HashSet<String>,
     ) -> Result<Option<Value>, ReactionError> {
         let Some(reacted) = watching.reacted(said) else { return Ok(None) };
-        let id = watching.kept.id_of(reacted.key);
-        if done.contains(reacted.key) || self.store.statement(id).await?.is_some() {
+        if done.contains(reacted.key) {
             return Ok(None);
         }
+        let Some(id) = self.free_id(watching.kept, reacted.key).await? else { return Ok(None) };
         // The latest statements of a learner are the same for every statement of a page: they are looked at once.
         if !watching.pattern.is_single() {
             done.insert(reacted.key.to_owned());
@@ -330,7 +330,7 @@ impl Reactions {
         };
         done.insert(reacted.key.to_owned());
         let reacted = Reacted { cause: Some(cause), ..reacted };
-        Ok(Some(self.statement(watching.name, watching.kept, &reacted)))
+        Ok(Some(self.statement(watching.name, (watching.kept, id), &reacted)))
     }
 
     /// The latest statements of the actor of a statement, by every identifier of the learner.
