@@ -16,4 +16,6 @@ dossier-mentions = { $count ->
    *[other] { $count } records about other people name this person.
 }
 dossier-documents = Documents of players
+dossier-launches = Launches of packages
+dossier-refusals = Refused requests that name the person
 dossier-readings = Who read, exported or changed this data

@@ -16,4 +16,6 @@ dossier-mentions = { $count ->
    *[other] { $count } registrazioni su altre persone nominano questa persona.
 }
 dossier-documents = Documenti dei player
+dossier-launches = Avvii di pacchetti
+dossier-refusals = Richieste rifiutate che nominano la persona
 dossier-readings = Chi ha letto, esportato o modificato questi dati

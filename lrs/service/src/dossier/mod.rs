@@ -1,6 +1,7 @@
 //! The dossier of a person (Article 15 of Regulation (EU) 2016/679): everything that is kept of them, as one archive.
 //!
-//! Files of the archive: `person.json` (identifiers, learner lists, lines of frozen lists, accounts, who read what),
+//! Files of the archive: `person.json` (identifiers, learner lists, lines of frozen lists, accounts, launches of packages, which
+//! refused requests name the person, who read what),
 //! `statements.ndjson` (statements about the person, verbatim), `mentions.json` (statements of others that name the person:
 //! only which, when and with which verb, because all else is about others), `documents/` with `documents.json`,
 //! `attachments/`, and `index.it.html` and `index.en.html` to read.
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use access::audit::{AuditEntry, AuditFilter};
 use bytes::Bytes;
 use serde_json::{Value, json};
-use store::{Kept, LOG_BYTES, Store, StoreError, whole};
+use store::{Kept, KeptLaunch, LOG_BYTES, RefusalFilter, Store, StoreError, whole};
 use texts::Texts;
 use xapi::attachment;
 use xapi::clock::Clock;
@@ -277,6 +278,8 @@ impl Dossiers {
             ("learner", self.enrolled(found, held, memory).await?),
             ("certificates", self.certificates(found, held, memory).await?),
             ("accounts", listed(found.accounts.iter().cloned().map(Value::from), held)?),
+            ("launches", self.launches(eraser, held, memory).await?),
+            ("refusals", self.refusals(eraser, held).await?),
             ("audit", self.readings(eraser, held).await?),
         ] {
             person.insert(name.to_owned(), list);
@@ -325,6 +328,48 @@ impl Dossiers {
             }
         }
         Ok(Value::Array(certificates))
+    }
+
+    /// The launches of packages that the person has, without their tokens.
+    async fn launches(
+        &self,
+        eraser: &Eraser,
+        held: &mut Reserved,
+        memory: &Memory,
+    ) -> Result<Value, DossierError> {
+        let mut launches = Vec::new();
+        for package in self.store.packages().await? {
+            let all = self.store.launches(&package.name, Instant::default(), usize::MAX).await?;
+            let weight = |it: &KeptLaunch| size_of::<KeptLaunch>().saturating_add(it.body.len());
+            let _read = memory.reserve(all.iter().map(weight).sum())?;
+            for launch in all.iter().filter(|it| eraser.is_actor_of(&it.body)) {
+                let KeptLaunch { package, created, expires, revoked, body, .. } = launch;
+                let corrupt =
+                    |error| StoreError::Corrupt(format!("a launch of {package}: {error}"));
+                let said: Value = serde_json::from_str(body).map_err(corrupt)?;
+                let launch = json!({"package": package, "created": created.to_string(),
+                    "expires": expires.to_string(), "revoked": revoked, "attempt": said.get("attempt"),
+                    "registration": said.get("registration"), "language": said.get("language")});
+                add(launch, &mut launches, held)?;
+            }
+        }
+        Ok(Value::Array(launches))
+    }
+
+    /// The refused requests that are kept and name the person: when, by which key, and why they were refused. What else is in them
+    /// may be about others.
+    async fn refusals(&self, eraser: &Eraser, held: &mut Reserved) -> Result<Value, DossierError> {
+        let (mut filter, mut refusals) = (RefusalFilter::default(), Vec::new());
+        loop {
+            let page = self.store.refusals(&filter, AT_ONCE).await?;
+            let Some(last) = page.last() else { return Ok(Value::Array(refusals)) };
+            filter.before = Some(last.id);
+            for refused in page.iter().filter(|it| eraser.json(&it.body).is_some()) {
+                let refused = json!({"id": refused.id.to_string(), "at": refused.at.to_string(),
+                    "by": refused.key, "rule": refused.rule, "status": refused.status});
+                add(refused, &mut refusals, held)?;
+            }
+        }
     }
 
     /// What the audit log says of the person: who read, exported or changed what of them.

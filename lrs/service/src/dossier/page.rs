@@ -94,6 +94,12 @@ impl Page<'_> {
         let mentions = say_with("dossier-mentions", &[("count", self.mentions.to_string())]);
         put(html! { p { (mentions) } h2 { (say("dossier-documents")) } })?;
         items(self.documents.iter(), &mut put)?;
+        for (heading, list) in
+            [("dossier-launches", "/launches"), ("dossier-refusals", "/refusals")]
+        {
+            put(html! { h2 { (say(heading)) } })?;
+            items(self.at(list), &mut put)?;
+        }
         put(html! { h2 { (say("dossier-readings")) } })?;
         items(self.at("/audit"), &mut put)?;
         put(html! { (PreEscaped("</main></body></html>")) })

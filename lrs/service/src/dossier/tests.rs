@@ -82,6 +82,80 @@ async fn everything_of_a_person_is_in_the_archive_and_nothing_of_others() {
     }
 }
 
+async fn with_launches_and_refusals(store: &Arc<dyn Store>) {
+    let version = store::NewVersion {
+        number: None,
+        last: 0,
+        key: "k1".into(),
+        title: String::new(),
+        standard: String::new(),
+        outline: String::new(),
+        created: Instant::from_micros(5),
+        files: Vec::new(),
+    };
+    store.add_package_version(uuid::Uuid::from_u128(2), "corso", version).await.unwrap();
+    for who in ["p0", "p1"] {
+        let launch = KeptLaunch {
+            token: format!("token of {who}"),
+            package: "corso".into(),
+            key: "k1".into(),
+            created: Instant::from_micros(5),
+            expires: Instant::from_micros(6_000_000_000),
+            revoked: false,
+            body: json!({"actor": sample::person(who), "attempt": 2, "language": "it"}).to_string(),
+        };
+        assert!(store.add_launch(launch).await.unwrap());
+    }
+    let both = json!([
+        sample::with(sample::statement(8), "actor", sample::person("p0")),
+        sample::statement(1)
+    ]);
+    for (n, request) in [(1, both), (2, json!([sample::statement(1)]))] {
+        let refusal = store::KeptRefusal {
+            id: uuid::Uuid::from_u128(n),
+            key: "moodle".into(),
+            rule: "score-scaled-range".into(),
+            status: 400,
+            at: Instant::from_micros(5),
+            body: json!({"body": request.to_string()}).to_string(),
+        };
+        store.keep_refusals(vec![refusal]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn launches_and_refused_requests_of_the_person_are_in_the_archive() {
+    let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(Instant::from_micros(9_000_000)));
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&clock)));
+    with_launches_and_refusals(&store).await;
+    let erasures =
+        Erasures::new(Arc::clone(&store), Arc::clone(&clock), Arc::new(NoJournals), [7; 32]);
+    let dossiers = Dossiers::new(store, clock, erasures);
+    let memory = Memory::new(4 * LOG_BYTES);
+    let bytes = dossiers.archive("mailto:p0@x.example", &[], &memory).await.unwrap();
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut file = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let person = file("person.json");
+    let lists: Value = serde_json::from_str(&person).unwrap();
+    let at = "1970-01-01T00:00:00.000005Z";
+    let launch = json!({"package": "corso", "created": at, "expires": "1970-01-01T01:40:00.000000Z",
+        "revoked": false, "attempt": 2, "registration": null, "language": "it"});
+    assert_eq!(lists["launches"], json!([launch]));
+    let refusal = json!({"id": uuid::Uuid::from_u128(1).to_string(), "at": at, "by": "moodle",
+        "rule": "score-scaled-range", "status": 400});
+    assert_eq!(lists["refusals"], json!([refusal]));
+    let page = file("index.it.html");
+    assert!(page.contains("Avvii di pacchetti") && page.contains("package: corso"), "{page}");
+    assert!(page.contains("Richieste rifiutate") && page.contains("score-scaled-range"), "{page}");
+    for text in [person, page] {
+        assert!(!text.contains("p1@x.example") && !text.contains("token of"), "{text}");
+    }
+}
+
 /// A user name may be any word, and a mail address stand in texts about others.
 #[tokio::test]
 async fn what_has_an_identifier_in_a_text_alone_is_not_told() {
