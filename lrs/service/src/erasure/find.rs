@@ -256,6 +256,9 @@ impl Erasures {
         count("certificates", self.lines(&found.held).await?);
         found.counts = counts;
         found.left = self.left(&eraser, &found.shared).await?;
+        found.left.extend(unknown_addresses(&found.identifiers).map(|hash| {
+            format!("what has the mail address whose hash is `{hash}`: no address can be made of a hash, so give the address too")
+        }));
         let people = self.store.people().await?.into_iter().map(|it| it.kept.person.name);
         let of_others = people.filter(|it| !found.accounts.contains(it));
         let named = of_others.filter(|it| eraser.name(it).is_some());
@@ -398,6 +401,24 @@ pub(crate) fn form(identifier: &Identifier) -> String {
     if is_address(identifier) { text.to_lowercase() } else { text }
 }
 
+/// The hashes of mail addresses among these whose address is not among them.
+fn unknown_addresses(identifiers: &[Identifier]) -> impl Iterator<Item = &String> {
+    let lower = |it: &Identifier| match it {
+        Identifier::Mbox(mbox) => Identifier::Mbox(mbox.to_lowercase()).hashed(),
+        _ => None,
+    };
+    let known: BTreeSet<String> = identifiers
+        .iter()
+        .flat_map(|it| [it.hashed(), lower(it)])
+        .flatten()
+        .map(|it| form(&it))
+        .collect();
+    identifiers.iter().filter_map(move |it| match it {
+        Identifier::MboxSha1sum(hash) if !known.contains(&form(it)) => Some(hash),
+        _ => None,
+    })
+}
+
 /// All forms of identifiers, hashed ones among them.
 fn forms(known: &BTreeSet<Identifier>) -> BTreeSet<String> {
     let all = known.iter().flat_map(|it| [Some(it.clone()), it.hashed()]).flatten();
@@ -420,4 +441,22 @@ pub(super) fn of_person<'e>(
     }
     let is_theirs = |learner: &&Learner| people.contains(persons.of(&learner.id));
     enrolment.learners.iter().filter(is_theirs).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_unknown_without_its_address() {
+        let address = |text: &str| Identifier::Mbox(text.to_owned());
+        let anna = address("mailto:Anna@x.example");
+        let (own, low) =
+            (anna.hashed().unwrap(), address("mailto:anna@x.example").hashed().unwrap());
+        let other = address("mailto:bea@x.example").hashed().unwrap();
+        let hash = |it: &Identifier| it.listed().replace("mbox_sha1sum:", "");
+        assert_eq!(unknown_addresses(&[anna.clone(), own.clone(), low]).count(), 0);
+        let unknown = [own, anna, other.clone()];
+        assert_eq!(unknown_addresses(&unknown).collect::<Vec<_>>(), [&hash(&other)]);
+    }
 }

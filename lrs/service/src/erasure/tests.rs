@@ -465,6 +465,19 @@ async fn the_name_and_the_identifiers_of_an_account_are_the_persons_too() {
     );
 }
 
+/// Of the address behind it nothing is found, unless it is given too.
+#[tokio::test]
+async fn who_is_asked_for_by_a_hash_alone_may_be_left_under_the_address() {
+    let world = World::new().await;
+    let hash = "d1a2bd6d2fb8ae6f3d3d0d5d6d3e5a4d5c6b7a89";
+    let asked = ErasureAsked { identifier: format!("mbox_sha1sum:{hash}"), ..asked() };
+    let left = world.erasures().preview(&asked).await.unwrap().left;
+    assert!(
+        matches!(&left[..], [one] if one.contains(hash) && one.contains("address")),
+        "{left:?}"
+    );
+}
+
 #[tokio::test]
 async fn another_person_of_the_same_id_in_another_course_is_left_alone() {
     let world = World::new().await;
