@@ -51,6 +51,10 @@ pub(super) struct Gone {
 }
 
 impl Gone {
+    pub(super) const fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// About how many bytes this takes in memory.
     pub(super) fn weight(&self) -> usize {
         self.keys.iter().map(|key| size_of::<IndexKey>().saturating_add(key.text.len())).sum()
