@@ -16,6 +16,11 @@ tokio::task_local! {
     static ASKED_BY: Arc<str>;
 }
 
+/// For whom this task works: see [`asked_by`].
+pub fn asker() -> Arc<str> {
+    ASKED_BY.try_with(Arc::clone).unwrap_or_else(|_| "".into())
+}
+
 /// Does `work` on behalf of `key`, with whose turns it waits. Work that nobody has asked for, as the server's own, has turns of
 /// its own together.
 pub async fn asked_by<F: Future>(key: &str, work: F) -> F::Output {

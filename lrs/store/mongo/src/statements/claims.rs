@@ -7,7 +7,7 @@ use tokio::time::Instant as Moment;
 
 use uuid::Uuid;
 
-use super::heirs::Heirs;
+use super::heirs::{Concern, Heirs};
 use super::origins::Origins;
 use super::pause::{LOOKS, Pause, stuck};
 use super::pulse::Pulse;
@@ -73,13 +73,14 @@ impl Claims {
     }
 
     /// Waits until the group is linked that may be being linked now: that of the first claim, where the claim is sealed. Groups
-    /// that come after it read everything that was written before this call. Waits, too, until all is given that groups owe.
+    /// that come after it read everything that was written before this call. Waits, too, until all is given of this concern that
+    /// groups owe.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where that takes longer than [`LOOKS`] looks.
-    pub(super) async fn pass_linked(&self) -> Result<()> {
+    pub(super) async fn pass_linked(&self, concern: Concern<'_>) -> Result<()> {
         self.pass_first().await?;
-        self.heirs.settled().await
+        self.heirs.settled(concern).await
     }
 
     async fn pass_first(&self) -> Result<()> {

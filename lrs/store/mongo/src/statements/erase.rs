@@ -88,8 +88,7 @@ impl Rows {
     /// There are some where a process ended after it had replaced a text, and before it had replaced the keys.
     pub(crate) async fn rename_agent(&self, old: &str, new: &str) -> Result<u64> {
         let mut count = 0_u64;
-        for closeness in [Closeness::Direct, Closeness::Related, Closeness::Authority] {
-            let [old, new] = [old, new].map(|text| Key::hashed(Kind::Agent, text, closeness));
+        for (old, new) in keys_of_agent(old).into_iter().zip(keys_of_agent(new)) {
             let found = self.collection.count_documents(doc! {"keys": old.to_bson()}).limit(1);
             if call(found).await? > 0 {
                 self.rename(old, &BTreeSet::from([new])).await?;
@@ -110,6 +109,12 @@ impl Rows {
         let pull: Document = doc! {"$pullAll": {"keys": [old.to_bson()]}};
         call(self.collection.update_many(having(), pull)).await.map(drop)
     }
+}
+
+/// What statements are found by that have to do with an agent, each by how closely.
+pub(super) fn keys_of_agent(agent: &str) -> [Key; 3] {
+    [Closeness::Direct, Closeness::Related, Closeness::Authority]
+        .map(|closeness| Key::hashed(Kind::Agent, agent, closeness))
 }
 
 fn keys(statement: &Value) -> BTreeSet<IndexKey> {

@@ -17,7 +17,7 @@
 //!
 //! **What a group leaves.** Giving heirs what they inherit takes as long as there are heirs and the server is slow. A group
 //! ends after a moment of it and owes the rest, which is written down before the claim is finished ([`heirs`]): later groups
-//! do not wait for it, and the requests that it is about are answered after it.
+//! do not wait for it, and the requests that it is about are answered after it. What is owed is bounded ([`debts`]).
 //!
 //! **What a group costs.** Three changes of the head, an insertion of its statements, a look for statements that refer to
 //! them, and a look at the definitions that they bring: six commands, five of them one after another (a test counts
@@ -29,7 +29,7 @@
 //! at the same moment are merged in any order. Else one group after another is completed.
 //!
 //! What uses what: `row`, `key`, `filter` and `pause` know nothing of the ways of requests; `rows`, `references` and
-//! `attachments` are collections; `heirs`, `claims`, `link` and `completion` use those; `compare`, `group`, `states`,
+//! `attachments` are collections; `debts` is pure; `heirs`, `claims`, `link` and `completion` use those; `compare`, `group`, `states`,
 //! `put` and `writer` are the way of a request; `recovery`, `read` and `news` stand beside it.
 
 use crate::MongoStore;
@@ -51,12 +51,13 @@ use mongodb::Database;
 use tokio::sync::watch;
 
 use self::completion::Completion;
-use self::heirs::{Debts, Heirs};
+use self::heirs::{Concern, Debts, Heirs};
+use self::key::Key;
 use self::link::Linker;
 use self::origins::Origins;
 use self::put::GroupWriter;
 use self::references::References;
-use self::remove::{Removal, Removed};
+use self::remove::{Gone, Removal, Removed};
 use self::rows::Rows;
 use self::stuck::Watch;
 use super::blob::Blobs;
@@ -69,6 +70,7 @@ mod attachments;
 mod claims;
 mod compare;
 mod completion;
+mod debts;
 mod erase;
 mod filter;
 mod group;
@@ -180,7 +182,8 @@ impl Statements {
     /// See [`store::ErasureStore::rewrite_statements`].
     pub(super) async fn rewrite(&self, statements: &[Rewrite]) -> Result<u64> {
         // What is owed has keys of the texts of before.
-        self.groups.heirs.settled().await?;
+        let ids: Vec<Uuid> = statements.iter().map(|rewrite| rewrite.read.id).collect();
+        self.groups.heirs.settled(Concern::Texts(&ids)).await?;
         self.groups.rows.rewrite(statements).await
     }
 
@@ -198,7 +201,8 @@ impl Statements {
             }
             let is_last = n.saturating_add(1) == statements.len();
             if !gone.is_empty() && (is_last || held > HELD) {
-                self.claims.pass_linked().await?;
+                let ids: Vec<Uuid> = gone.iter().map(Gone::id).collect();
+                self.claims.pass_linked(Concern::Texts(&ids)).await?;
                 self.removed.disinherit_again(&gone).await?;
                 (gone, held) = (Vec::new(), 0);
             }
@@ -235,8 +239,9 @@ impl Statements {
 
     /// What statements are found by, without the person; gives how many keys there were.
     pub(super) async fn erase_keys(&self, eraser: &Eraser) -> Result<u64> {
-        // What is still to be given to statements has the person in it.
-        self.claims.pass_linked().await?;
+        // What is still to be given to statements may have the person in it.
+        let keys: Vec<Key> = eraser.identifiers().flat_map(erase::keys_of_agent).collect();
+        self.claims.pass_linked(Concern::Keys(&keys)).await?;
         let (new, mut count) = (eraser.pseudonymous().to_string(), 0_u64);
         for old in eraser.identifiers() {
             let found = self.groups.rows.rename_agent(old, &new).await?;

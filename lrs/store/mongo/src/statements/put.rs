@@ -45,7 +45,7 @@ pub(super) struct GroupWriter {
 impl GroupWriter {
     /// Keeps the batches of requests, each wholly or not at all, and visible when this returns. `at` is when each
     /// statement was stored, for restored ones, which come as a single batch. Gives what became of each, and what is owed to
-    /// heirs now: [`Heirs::pay`].
+    /// heirs now: [`Heirs::owe`].
     pub(super) async fn write(
         &self,
         asked: &[Asked],

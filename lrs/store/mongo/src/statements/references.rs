@@ -60,6 +60,16 @@ impl References {
         Ok(found.into_iter().take(most).collect())
     }
 
+    /// Those of `targets` that a statement refers to.
+    pub(super) async fn referred(&self, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
+        let mut referred = HashSet::new();
+        for targets in targets.chunks(ASKED) {
+            let found = call(self.0.distinct("target", to_any_of(targets))).await?;
+            referred.extend(field::uuids(&doc! {"target": found}, "target")?);
+        }
+        Ok(referred)
+    }
+
     /// Those of `targets` that a statement which can be read voids. Each is answered once, however many void it.
     pub(super) async fn voided(&self, head: &Head, targets: &[Uuid]) -> Result<HashSet<Uuid>> {
         let mut voided = HashSet::new();

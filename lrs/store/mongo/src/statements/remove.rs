@@ -51,6 +51,10 @@ pub(super) struct Gone {
 }
 
 impl Gone {
+    pub(super) const fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// About how many bytes this takes in memory.
     pub(super) fn weight(&self) -> usize {
         self.keys.iter().map(|key| size_of::<IndexKey>().saturating_add(key.text.len())).sum()
@@ -61,14 +65,51 @@ impl Gone {
 struct Step {
     /// See [`Disinherited::kept`].
     kept: Vec<IndexKey>,
-    before: Option<Arc<Self>>,
+    before: Path,
 }
 
+/// What is between a removed statement and an heir, the last one first. Heirs share what is before them.
+type Path = Option<Arc<Step>>;
+
 impl Step {
+    /// The step that an heir is which says `own`, and what the heir loses of `gone`.
+    fn beyond(before: Path, gone: &[IndexKey], own: &[IndexKey]) -> (Self, Vec<IndexKey>) {
+        let Disinherited { lost, kept } = disinherited(gone, own, Self::all(before.as_deref()));
+        (Self { kept, before }, lost)
+    }
+
     /// What is kept because of each statement of a path.
     fn all(path: Option<&Self>) -> impl Iterator<Item = &[IndexKey]> {
         let steps = std::iter::successors(path, |step| step.before.as_deref());
         steps.map(|step| step.kept.as_slice())
+    }
+}
+
+/// The way to all that refer to a removed statement, directly or through others: one path after another, so that what is kept is
+/// held of one path alone.
+struct Walk {
+    seen: BTreeSet<Uuid>,
+    /// The next one last, each with the path to it.
+    next: Vec<(Uuid, Path)>,
+}
+
+impl Walk {
+    fn from(removed: Uuid) -> Self {
+        Self { seen: BTreeSet::from([removed]), next: vec![(removed, None)] }
+    }
+
+    /// Whether those that refer to the end of this path are of use.
+    fn goes_on_from(&self, path: Option<&Step>) -> bool {
+        self.seen.len() <= HEIRS && Step::all(path).count() < LONGEST_CHAIN
+    }
+
+    /// Adds those that refer to the end of a path.
+    fn add(&mut self, referrers: impl IntoIterator<Item = Uuid>, path: &Path) {
+        for id in referrers {
+            if self.seen.len() <= HEIRS && self.seen.insert(id) {
+                self.next.push((id, path.clone()));
+            }
+        }
     }
 }
 
@@ -162,37 +203,27 @@ impl Removed {
         if keys.is_empty() {
             return Ok(());
         }
-        let mut seen = BTreeSet::from([*id]);
-        // The next one last. What is kept is held of one path alone.
-        let mut next = vec![(*id, None)];
-        while let Some((at, path)) = next.pop() {
+        let mut walk = Walk::from(*id);
+        while let Some((at, path)) = walk.next.pop() {
             let path = if at == *id { None } else { Some(self.lose(at, path, keys).await?) };
-            if seen.len() > HEIRS || Step::all(path.as_deref()).count() >= LONGEST_CHAIN {
+            if !walk.goes_on_from(path.as_deref()) {
                 continue;
             }
             let referrers = self.references.to(&[at], HEIRS).await?;
             let referrers: Vec<Uuid> = referrers.into_iter().map(|(_, id)| id).collect();
             let referrers = self.rows.links(&referrers).await?;
-            for heir in referrers.into_iter().filter(Link::takes_part) {
-                if seen.len() <= HEIRS && seen.insert(heir.id) {
-                    next.push((heir.id, path.clone()));
-                }
-            }
+            let heirs = referrers.into_iter().filter(Link::takes_part);
+            walk.add(heirs.map(|heir| heir.id), &path);
         }
         Ok(())
     }
 
     /// Lets an heir lose what it has of `keys`. Gives the path to those that refer to it.
-    async fn lose(
-        &self,
-        id: Uuid,
-        path: Option<Arc<Step>>,
-        keys: &[IndexKey],
-    ) -> Result<Arc<Step>> {
+    async fn lose(&self, id: Uuid, path: Path, keys: &[IndexKey]) -> Result<Arc<Step>> {
         let own = self.linker.own_keys(id).await?;
-        let Disinherited { lost, kept } = disinherited(keys, &own, Step::all(path.as_deref()));
+        let (step, lost) = Step::beyond(path, keys, &own);
         self.unindex(id, &lost).await?;
-        Ok(Arc::new(Step { kept, before: path }))
+        Ok(Arc::new(step))
     }
 
     /// What those that refer to the statement have inherited through it.
@@ -272,4 +303,74 @@ fn removed(listed: &Document) -> Result<RemovedStatement> {
     let (id, stored) = (field::uuid(listed, "id")?, field::instant(listed, "_id")?);
     let corrupt = |error| store::StoreError::Corrupt(format!("removed statement {id}: {error}"));
     Ok(RemovedStatement { id, stored, by: field::text(listed, "by")?.parse().map_err(corrupt)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use store_testkit::sample::id;
+    use xapi::index::{Closeness, Kind};
+
+    fn keys(of: &str, count: usize) -> Vec<IndexKey> {
+        let key = |at| IndexKey {
+            kind: Kind::Agent,
+            text: format!("{of}/{at}"),
+            closeness: Closeness::Related,
+        };
+        (0..count).map(key).collect()
+    }
+
+    /// How many keys are held of paths, those of each step once.
+    fn held<'p>(paths: impl Iterator<Item = &'p Path>) -> usize {
+        let mut steps = HashMap::new();
+        for path in paths {
+            let mut step = path.as_ref();
+            while let Some(at) = step {
+                steps.insert(Arc::as_ptr(at), at.kept.len());
+                step = at.before.as_ref();
+            }
+        }
+        steps.values().sum()
+    }
+
+    /// 300 statements refer to one, and three to each of those. All of them say what the removed one says.
+    #[test]
+    fn what_is_held_of_paths_is_no_more_than_the_removed_statement_passed_on() {
+        const HEIRS_OF_ONE: u32 = 300;
+        let gone = keys("gone", 1_000);
+        let said = |n: u32| {
+            let part = usize::try_from(n % 7).unwrap() * 100;
+            [&gone[..part + 300], &keys("own", 50)].concat()
+        };
+        let referrers = |n: u32| match n {
+            0 => vec![1],
+            1 => (2..2 + HEIRS_OF_ONE).collect(),
+            2..1_000 => (0..3).map(|at| n * 1_000 + at).collect(),
+            _ => Vec::new(),
+        };
+        let mut numbers = HashMap::from([(id(0), 0)]);
+        let (mut walk, mut most) = (Walk::from(id(0)), 0);
+        while let Some((at, path)) = walk.next.pop() {
+            let n = numbers[&at];
+            let path = (n > 0).then(|| Arc::new(Step::beyond(path, &gone, &said(n)).0));
+            assert!(walk.goes_on_from(path.as_deref()));
+            numbers.extend(referrers(n).into_iter().map(|n| (id(n), n)));
+            walk.add(referrers(n).into_iter().map(id), &path);
+            most = most.max(held(walk.next.iter().map(|(_, path)| path).chain([&path])));
+        }
+        assert_eq!(numbers.len(), 2 + HEIRS_OF_ONE as usize * 4);
+        assert!(most >= 300, "the statement that all refer to says some of it too");
+        assert!(most <= gone.len(), "{most} keys are held");
+    }
+
+    #[test]
+    fn no_more_statements_lose_something_than_are_looked_at() {
+        let mut walk = Walk::from(id(0));
+        let heirs = u32::try_from(HEIRS).unwrap();
+        walk.add((1..heirs + 100).map(id), &None);
+        walk.add((1..3).map(id), &None);
+        assert_eq!((walk.next.len(), walk.goes_on_from(None)), (1 + HEIRS, false));
+    }
 }

@@ -1,15 +1,21 @@
 //! The queue of requests that write statements. While one group is being written, the next one
 //! gathers: requests that wait at the same time become one group and share its calls.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant as Moment;
 
 use super::compare::{Asked, Comparison};
+use super::debts::{Debtor, Ledger};
 use super::group::Outcome;
-use super::heirs::{Heirs, Owed};
+use super::heirs::Owed;
 use super::put::GroupWriter;
 use store::bounds::check_width;
+use store::turns::asker;
 use store::{Batch, KeptBatch, Result, StoreError};
 use uuid::Uuid;
 use xapi::instant::Instant;
@@ -26,12 +32,17 @@ const BYTES: usize = 32 << 20;
 /// and all later groups wait meanwhile.
 const KEYS: usize = 50_000;
 
+/// How long a request waits for its key to owe less.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
 /// How often a request comes to a group, where meanwhile others keep large statements under its ids.
 const TRIES: usize = 5;
 
 /// A request.
 struct Job {
     asked: Asked,
+    /// For whom it is kept.
+    key: Arc<str>,
     /// When the statements were stored, where they come from another store.
     at: Option<Vec<Instant>>,
     reply: oneshot::Sender<Result<Put>>,
@@ -43,6 +54,8 @@ enum Put {
     Kept(usize),
     /// Nothing was done: see [`Outcome::ToCompare`].
     ToCompare(Asked, Vec<Uuid>),
+    /// Nothing was done: its key owes as much as it may ([`Ledger::is_full`]).
+    ToWait(Asked),
 }
 
 impl Job {
@@ -52,6 +65,12 @@ impl Job {
         let statements = statements.iter().map(Prepared::weight);
         let attachments = attachments.iter().map(|attachment| attachment.body.len());
         statements.chain(attachments).sum()
+    }
+
+    /// Whether its statements may let others inherit, or inherit themselves. `referred` are those that others refer to.
+    fn may_owe(&self, referred: &HashSet<Uuid>) -> bool {
+        let mut statements = self.asked.batch.statements.iter();
+        statements.any(|it| it.target.is_some() || referred.contains(&it.id))
     }
 
     /// How many index keys its statements have.
@@ -64,6 +83,7 @@ impl Job {
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
     pub(crate) comparison: Comparison,
+    ledger: Arc<Ledger>,
 }
 
 impl Writer {
@@ -71,8 +91,9 @@ impl Writer {
     pub(super) fn start(groups: GroupWriter) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let comparison = Comparison::new(groups.rows.clone());
+        let ledger = Arc::clone(&groups.heirs.ledger);
         tokio::spawn(Work { groups, queue, waiting: VecDeque::new(), most: REQUESTS }.run());
-        Self { jobs, comparison }
+        Self { jobs, comparison, ledger }
     }
 
     /// Keeps a batch, all or none; visible when this returns.
@@ -82,22 +103,29 @@ impl Writer {
             return Ok(KeptBatch { ids, new: 0 });
         }
         check_width(&batch)?;
-        let mut asked = Asked::from(batch);
-        for _ in 0..TRIES {
-            match self.queued(asked, at.clone()).await? {
+        let (mut asked, key, until) = (Asked::from(batch), asker(), Moment::now() + LONGEST_WAIT);
+        let mut tries = 0;
+        while tries < TRIES {
+            match self.queued(asked, &key, at.clone()).await? {
                 Put::Kept(new) => return Ok(KeptBatch { ids, new }),
                 Put::ToCompare(back, large) => {
                     asked = self.comparison.compared(back, large).await?;
+                    tries += 1;
+                }
+                Put::ToWait(back) => {
+                    self.ledger.room(&key, until).await?;
+                    asked = back;
                 }
             }
         }
         Err(StoreError::Unavailable("others keep statements under the same ids meanwhile".into()))
     }
 
-    async fn queued(&self, asked: Asked, at: Option<Vec<Instant>>) -> Result<Put> {
+    async fn queued(&self, asked: Asked, key: &Arc<str>, at: Option<Vec<Instant>>) -> Result<Put> {
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::Unavailable("the writer has stopped".into());
-        self.jobs.send(Job { asked, at, reply }).await.map_err(|_| gone())?;
+        let job = Job { asked, key: Arc::clone(key), at, reply };
+        self.jobs.send(job).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 }
@@ -121,7 +149,10 @@ impl Work {
     async fn run(mut self) {
         while self.gather().await {
             let group = next_group(&mut self.waiting, self.most);
-            self.write(group).await;
+            let group = self.hold_back(group).await;
+            if !group.is_empty() {
+                self.write(group).await;
+            }
         }
     }
 
@@ -145,14 +176,36 @@ impl Work {
         true
     }
 
+    /// Takes requests out of a group whose keys owe as much as they may, and which may owe more: they have a statement that
+    /// refers to another one, or that another one refers to.
+    async fn hold_back(&self, group: Vec<Job>) -> Vec<Job> {
+        let ledger = &self.groups.heirs.ledger;
+        let (full, mut group): (Vec<Job>, Vec<Job>) =
+            group.into_iter().partition(|job| job.at.is_none() && ledger.is_full(&job.key));
+        if full.is_empty() {
+            return group;
+        }
+        let statements = full.iter().flat_map(|job| &job.asked.batch.statements);
+        let ids: Vec<Uuid> = statements.map(|statement| statement.id).collect();
+        let referred = self.groups.references.referred(&ids).await;
+        for job in full {
+            match &referred {
+                Ok(referred) if !job.may_owe(referred) => group.push(job),
+                Ok(_) => drop(job.reply.send(Ok(Put::ToWait(job.asked)))),
+                Err(error) => drop(job.reply.send(Err(copy_of(error)))),
+            }
+        }
+        group
+    }
+
     async fn write(&mut self, group: Vec<Job>) {
         let mut requests = Vec::with_capacity(group.len());
         let mut replies = Vec::with_capacity(group.len());
-        for Job { asked, at, reply } in group {
+        for Job { asked, key, at, reply } in group {
             requests.push(asked);
-            replies.push((at, reply));
+            replies.push((key, at, reply));
         }
-        let at = replies.first().and_then(|(at, _)| at.as_deref());
+        let at = replies.first().and_then(|(_, at, _)| at.as_deref());
         tell_of(requests.len(), self.waiting.len() + self.queue.len());
         let begun = std::time::Instant::now();
         let written = self.groups.write(&requests, at).await;
@@ -174,46 +227,51 @@ impl Work {
                 (requests.iter().map(failed).collect(), Owed::default())
             }
         };
-        let answers = replies.into_iter().zip(requests).zip(outcomes);
-        let (mut postponed, mut late) = (Vec::new(), Vec::new());
-        for (((at, reply), asked), outcome) in answers {
-            let is_late = asked.batch.statements.iter().any(|it| owed.concerns(it.id));
+        let because: HashSet<Uuid> = owed.iter().map(|it| it.because).collect();
+        let (mut postponed, mut debtors) = (Vec::new(), HashMap::new());
+        for (((key, at, reply), asked), outcome) in replies.into_iter().zip(requests).zip(outcomes)
+        {
+            let ids = asked.batch.statements.iter().map(|statement| statement.id);
+            let owing: Vec<Uuid> = ids.filter(|id| because.contains(id)).collect();
             let answer = match outcome {
                 Outcome::Kept(new) => Ok(Put::Kept(new)),
                 Outcome::Failed(error) => Err(error),
                 Outcome::ToCompare(ids) => Ok(Put::ToCompare(asked, ids)),
                 Outcome::Postponed => {
-                    postponed.push(Job { asked, at, reply });
+                    postponed.push(Job { asked, key, at, reply });
                     continue;
                 }
             };
-            if is_late {
-                late.push((reply, answer));
-            } else {
+            if owing.is_empty() {
                 // The request may have been cancelled: then there is no receiver.
                 let _ = reply.send(answer);
+                continue;
             }
+            let (hold, given) = oneshot::channel();
+            let hold = Arc::new(hold);
+            for id in owing {
+                let debtor = || Debtor { key: Arc::clone(&key), holds: Vec::new() };
+                debtors.entry(id).or_insert_with(debtor).holds.push(Arc::clone(&hold));
+            }
+            tokio::spawn(answer_when(given, reply, answer));
         }
-        if !owed.is_empty() {
-            tokio::spawn(pay(self.groups.heirs.clone(), owed, late));
-        }
+        self.groups.heirs.owe(owed, &debtors);
         for job in postponed.into_iter().rev() {
             self.waiting.push_front(job);
         }
     }
 }
 
-type Reply = (oneshot::Sender<Result<Put>>, Result<Put>);
-
-/// Gives what a group owes, beside later groups, and answers the requests that it is about: whoever is answered finds it.
-async fn pay(heirs: Heirs, owed: Owed, late: Vec<Reply>) {
-    if let Err(error) = heirs.pay(&owed).await {
-        tracing::warn!(%error, "statements are found a while later by what they refer to");
-    }
-    for (reply, answer) in late {
-        // The request may have been cancelled: then there is no receiver.
-        let _ = reply.send(answer);
-    }
+/// Answers a request once all is given that is owed because of it: whoever is answered finds it.
+async fn answer_when(
+    given: oneshot::Receiver<Infallible>,
+    reply: oneshot::Sender<Result<Put>>,
+    answer: Result<Put>,
+) {
+    // Nothing is ever said there: it is dropped.
+    let _ = given.await;
+    // The request may have been cancelled: then there is no receiver.
+    let _ = reply.send(answer);
 }
 
 /// Takes the requests of the next group, at most `most`, in order. Restored statements are a group by themselves.
@@ -265,7 +323,7 @@ mod tests {
             closeness: Closeness::Related,
         };
         batch.statements[0].keys = vec![key; keys];
-        Job { asked: batch.into(), at: None, reply: oneshot::channel().0 }
+        Job { asked: batch.into(), key: "".into(), at: None, reply: oneshot::channel().0 }
     }
 
     /// How many requests each group has.

@@ -2,8 +2,10 @@
 
 use futures::FutureExt as _;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use super::{as_any, open};
+use super::{END, as_any, open};
+use store::turns::asked_by;
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{batch, id, kept, put, statement, with};
 
@@ -46,6 +48,46 @@ async fn large_statements_are_compared_beside_the_groups() {
     kept(&any, 1).await;
     for n in [2, 3] {
         assert_eq!(store.statement(id(n)).await.unwrap(), None, "all of a batch or nothing");
+    }
+}
+
+/// One key sends many again, and another key comes last with one.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn keys_take_turns_in_comparing_large_statements() {
+    const MANY: u32 = 6;
+    let uri = programs::fresh_database().await;
+    let store = open(&uri).await;
+    let any = as_any(&store);
+    for n in 0..=MANY {
+        put(&any, &[large(n, "a")]).await;
+    }
+    let turns = store.0.writer.comparison.turns();
+    let turn = turns.turn().await;
+    let again = |key, n| Box::pin(asked_by(key, store.put_statements(batch(&[large(n, "a")]))));
+    let mut many: Vec<_> = (0..MANY).map(|n| again("many", n)).collect();
+    let mut one = again("one", MANY);
+    // Each is in the group of the next statement at the latest, and waits for its turn then.
+    for (asked, n) in many.iter_mut().chain([&mut one]).zip(100..) {
+        assert!(asked.as_mut().now_or_never().is_none());
+        put(&any, &[statement(n)]).await;
+        assert!(asked.as_mut().now_or_never().is_none(), "compared while it was another's turn");
+    }
+    let mut last = Box::pin(asked_by("last", turns.turn()));
+    assert!(last.as_mut().now_or_never().is_none());
+    drop(turn);
+    let first = many.remove(0);
+    let (one, first) = timeout(END, futures::future::join(one, first)).await.unwrap();
+    assert_eq!((one.unwrap().new, first.unwrap().new), (0, 0));
+    // It is the turn of the last key, and stays so.
+    let turn = timeout(END, last).await.unwrap();
+    put(&any, &[statement(200)]).await;
+    for asked in &mut many {
+        assert!(asked.as_mut().now_or_never().is_none(), "compared before the other keys");
+    }
+    drop(turn);
+    for asked in many {
+        assert_eq!(timeout(END, asked).await.unwrap().unwrap().new, 0);
     }
 }
 
