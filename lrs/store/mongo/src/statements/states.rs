@@ -177,16 +177,22 @@ impl Sealed {
 }
 
 impl First {
-    /// A claim of a dead process, where it is sealed and the first; to be finished for that process.
-    pub(super) fn of_dead_process(
+    /// Takes over a claim of a dead process, where it is sealed and the first, to finish it for that process. `None` where
+    /// it is not as it was `seen`: its owner lives after all, or another process has taken it over.
+    pub(super) async fn of_dead_process(
         claims: &Claims,
         version: &Version,
-        claim: &Claim,
-    ) -> Option<Self> {
-        let is_first = claim.sealed && version.head.is_first(claim.owner);
-        let pulse = Pulse::of_dead_process(&claims.versions, claim.owner, version.since());
-        let own = Own { claims: claims.clone(), claim: *claim, pulse };
-        is_first.then(|| Self { own, version: version.clone(), links: true })
+        seen: &Claim,
+    ) -> Result<Option<Self>> {
+        if !seen.sealed || !version.head.is_first(seen.owner) {
+            return Ok(None);
+        }
+        let is_taken = |head: &Head, (): &()| head.claim_by(seen.owner).is_some();
+        let taken = claims.versions.change_confirmed(|head| head.take_over(seen), is_taken).await?;
+        Ok(taken.map(|(version, ())| {
+            let pulse = Pulse::of_dead_process(&claims.versions, seen.owner, version.since());
+            Self { own: Own { claims: claims.clone(), claim: *seen, pulse }, version, links: true }
+        }))
     }
 
     pub(super) const fn stretch(&self) -> Stretch {
