@@ -38,6 +38,10 @@ use xapi::instant::Instant;
 /// than their stretches can be swept.
 const MOST_ABORTED: usize = 256;
 
+/// With this many claims open, nothing is claimed until there are fewer. A process has one or two; more are there where
+/// processes die faster than others finish what they began, and each makes all changes of the head slower.
+const MOST_OPEN: usize = 16;
+
 /// The owner of a claim: another number for each claim, and for each time that a process adopts the claim of a
 /// dead process. Its upper half is the number of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,9 +113,9 @@ impl Claim {
 
 impl Head {
     /// Claims `count` instants, none before `now` nor before any given out; `None` while
-    /// [`MOST_ABORTED`] stretches are aborted.
+    /// [`MOST_ABORTED`] stretches are aborted or [`MOST_OPEN`] claims are open.
     pub(super) fn claim(&mut self, now: Instant, count: i64, owner: Owner) -> Option<Claim> {
-        if self.aborted.len() >= MOST_ABORTED {
+        if self.aborted.len() >= MOST_ABORTED || self.is_crowded() {
             return None;
         }
         let aborted = self.aborted.iter().map(|stretch| stretch.to);
@@ -199,6 +203,11 @@ impl Head {
             self.last = stretch.from.previous();
         }
         Some(stretch)
+    }
+
+    /// Whether so many claims are open that a new one has to wait.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.claims.len() >= MOST_OPEN
     }
 
     /// Forgets an aborted stretch, so that readers do not step over it any more. Only for one that
@@ -407,6 +416,15 @@ mod tests {
         assert_eq!(head.claim(at(10), 1, Owner(7)), None);
         head.forget(aborted[0]).unwrap();
         assert!(head.claim(at(10), 1, Owner(7)).is_some());
+    }
+
+    #[test]
+    fn nothing_is_claimed_while_too_many_claims_are_open() {
+        let mut head = Head::default();
+        let open: Vec<Claim> = (0..MOST_OPEN).map(|_| claim(&mut head, 10, 1)).collect();
+        assert_eq!(head.claim(at(10), 1, Owner(99)), None);
+        head.finish(open[0].owner).unwrap();
+        assert!(head.claim(at(10), 1, Owner(99)).is_some());
     }
 
     #[test]

@@ -72,15 +72,27 @@ pub(super) enum Turn {
 }
 
 impl Claimed {
-    /// Claims `count` instants from `now` on.
+    /// Claims `count` instants from `now` on. Waits while too many claims are open.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] while too many stretches are aborted.
+    /// [`StoreError::Unavailable`] while too many stretches are aborted, and where the claims stay open for too long.
     pub(super) async fn new(claims: &Claims, now: Instant, count: usize) -> Result<Self> {
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let owner = claims.process.owner();
-        let claimed = Self::open(claims, |head| head.claim(now, count, owner)).await?;
-        claimed.ok_or_else(stuck)
+        let mut pause = Pause::default();
+        for _ in 0..LOOKS {
+            let mut is_crowded = false;
+            let claim = |head: &mut Head| {
+                is_crowded = head.is_crowded();
+                head.claim(now, count, owner)
+            };
+            match Self::open(claims, claim).await? {
+                Some(claimed) => return Ok(claimed),
+                None if is_crowded => pause.rest().await,
+                None => break,
+            }
+        }
+        Err(stuck())
     }
 
     /// Claims a stretch for statements of another store.
