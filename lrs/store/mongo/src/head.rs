@@ -38,6 +38,10 @@ use xapi::instant::Instant;
 /// than their stretches can be swept.
 const MOST_ABORTED: usize = 256;
 
+/// With this many claims open, nothing is claimed until there are fewer. A process has one or two; more are there where
+/// processes die faster than others finish what they began, and each makes all changes of the head slower.
+const MOST_OPEN: usize = 16;
+
 /// The owner of a claim: another number for each claim, and for each time that a process adopts the claim of a
 /// dead process. Its upper half is the number of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub(super) struct Claim {
     pub(super) owner: Owner,
     /// Grows by one a [`super::BEAT`] as long as the owner lives.
     pub(super) beat: i64,
+    /// Grows by one a [`super::BEAT`] while another process finishes the claim for its dead owner.
+    pub(super) taken: i64,
     pub(super) sealed: bool,
     pub(super) restored: bool,
 }
@@ -107,15 +113,15 @@ impl Claim {
 
 impl Head {
     /// Claims `count` instants, none before `now` nor before any given out; `None` while
-    /// [`MOST_ABORTED`] stretches are aborted.
+    /// [`MOST_ABORTED`] stretches are aborted or [`MOST_OPEN`] claims are open.
     pub(super) fn claim(&mut self, now: Instant, count: i64, owner: Owner) -> Option<Claim> {
-        if self.aborted.len() >= MOST_ABORTED {
+        if self.aborted.len() >= MOST_ABORTED || self.is_crowded() {
             return None;
         }
         let aborted = self.aborted.iter().map(|stretch| stretch.to);
         let latest = aborted.fold(self.last, Instant::max);
         let stretch = Stretch::starting(now.max(latest.next()), count);
-        Some(self.open(Claim { stretch, owner, beat: 0, sealed: false, restored: false }))
+        Some(self.open(Claim { stretch, owner, beat: 0, taken: 0, sealed: false, restored: false }))
     }
 
     /// Claims a stretch for statements that were stored elsewhere; `None` where the stretch is not
@@ -125,7 +131,7 @@ impl Head {
             return None;
         }
         self.aborted = self.aborted.iter().flat_map(|aborted| aborted.without(stretch)).collect();
-        Some(self.open(Claim { stretch, owner, beat: 0, sealed: false, restored: true }))
+        Some(self.open(Claim { stretch, owner, beat: 0, taken: 0, sealed: false, restored: true }))
     }
 
     fn open(&mut self, claim: Claim) -> Claim {
@@ -151,6 +157,19 @@ impl Head {
     /// Says that the owner lives. `None` when the claim is not there any more.
     pub(super) fn beat(&mut self, owner: Owner) -> Option<()> {
         self.claim_mut(owner).map(|claim| claim.beat += 1)
+    }
+
+    /// Takes a sealed claim over, to finish it for its dead owner, as long as the claim is as it was `seen`: of several
+    /// processes that have seen it, one alone takes it over.
+    pub(super) fn take_over(&mut self, seen: &Claim) -> Option<()> {
+        let claim = self.claims.iter_mut().find(|claim| *claim == seen && claim.sealed)?;
+        claim.taken += 1;
+        Some(())
+    }
+
+    /// Says that the process lives that took the claim over. `None` when the claim is not there any more.
+    pub(super) fn go_on(&mut self, owner: Owner) -> Option<()> {
+        self.claim_mut(owner).map(|claim| claim.taken += 1)
     }
 
     /// `None` when another process has aborted or adopted the claim.
@@ -184,6 +203,11 @@ impl Head {
             self.last = stretch.from.previous();
         }
         Some(stretch)
+    }
+
+    /// Whether so many claims are open that a new one has to wait.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.claims.len() >= MOST_OPEN
     }
 
     /// Forgets an aborted stretch, so that readers do not step over it any more. Only for one that
@@ -222,12 +246,14 @@ impl Head {
     /// The document that keeps the head as this version.
     pub(super) fn to_document(&self, version: i64) -> Document {
         let claims = self.claims.iter().map(|claim| {
-            let Claim { stretch: Stretch { from, to }, owner, beat, sealed, restored } = *claim;
+            let Claim { stretch: Stretch { from, to }, owner, beat, taken, sealed, restored } =
+                *claim;
             Bson::Document(doc! {
                 "from": from.micros(),
                 "to": to.micros(),
                 "owner": owner.0,
                 "beat": beat,
+                "taken": taken,
                 "sealed": sealed,
                 "restored": restored,
             })
@@ -257,12 +283,13 @@ impl Head {
 
 impl Claim {
     fn from_document(document: &Document) -> Result<Self> {
-        // A version before wrote no `restored`: it restored nothing.
-        let restored = document.contains_key("restored");
+        // A release before wrote no `restored`: it restored nothing. An earlier one than this wrote no `taken`.
+        let (restored, taken) = (document.contains_key("restored"), document.contains_key("taken"));
         Ok(Self {
             stretch: Stretch::from_document(document)?,
             owner: Owner(field::integer(document, "owner")?),
             beat: field::integer(document, "beat")?,
+            taken: if taken { field::integer(document, "taken")? } else { 0 },
             sealed: field::boolean(document, "sealed")?,
             restored: restored && field::boolean(document, "restored")?,
         })
@@ -334,6 +361,22 @@ mod tests {
     }
 
     #[test]
+    fn one_process_alone_takes_a_claim_over_as_it_was_seen() {
+        let mut head = Head::default();
+        let seen = claim(&mut head, 10, 5);
+        assert_eq!(head.take_over(&seen), None, "what is not sealed is aborted");
+        head.seal(seen.owner).unwrap();
+        let seen = head.claims[0];
+        head.take_over(&seen).unwrap();
+        assert_eq!(head.take_over(&seen), None, "another one has taken it over");
+        let taken = head.claims[0];
+        head.go_on(seen.owner).unwrap();
+        assert_eq!(head.take_over(&taken), None, "that one lives");
+        assert_eq!(head.claims[0].beat, seen.beat, "the owner does not");
+        assert_eq!(Head::from_document(&head.to_document(7)).unwrap(), head);
+    }
+
+    #[test]
     fn the_instants_of_restored_statements_are_free_again_when_their_claim_was_aborted() {
         let mut head = Head::default();
         let whole = stretch(100, 199);
@@ -373,6 +416,15 @@ mod tests {
         assert_eq!(head.claim(at(10), 1, Owner(7)), None);
         head.forget(aborted[0]).unwrap();
         assert!(head.claim(at(10), 1, Owner(7)).is_some());
+    }
+
+    #[test]
+    fn nothing_is_claimed_while_too_many_claims_are_open() {
+        let mut head = Head::default();
+        let open: Vec<Claim> = (0..MOST_OPEN).map(|_| claim(&mut head, 10, 1)).collect();
+        assert_eq!(head.claim(at(10), 1, Owner(99)), None);
+        head.finish(open[0].owner).unwrap();
+        assert!(head.claim(at(10), 1, Owner(99)).is_some());
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The pulse of a claim: that its process lives, as other processes see it and as the process itself does.
+//! The pulse of a claim: that the process lives that writes under the claim, as other processes see it and as the process
+//! itself does: its owner, or one that finishes the claim for a dead owner.
 //!
 //! The claim of a living process beats every [`BEAT`]; [`super::recovery`] says when others take a claim over that
 //! does not. A process that was halted does not notice that by itself. So before each of its calls it looks when
@@ -29,8 +30,8 @@ const FENCE: Duration = Duration::from_millis(750);
 /// The pulse of one claim, in the process that writes under the claim.
 pub(crate) struct Pulse {
     sight: Sight,
-    /// Lets the claim beat; `None` for the claim of a dead process.
-    beating: Option<Task>,
+    /// Lets the claim beat.
+    _beating: Task,
 }
 
 /// When a process last saw its claim.
@@ -38,15 +39,29 @@ pub(crate) struct Pulse {
 struct Sight {
     versions: VersionLog,
     owner: Owner,
+    /// How the claim beats.
+    step: Step,
     /// When the call began that showed the claim.
     seen: Arc<Mutex<Moment>>,
 }
+
+/// Lets the claim of an owner beat once in a head; `None` where the claim is not there.
+type Step = fn(&mut Head, Owner) -> Option<()>;
 
 impl Pulse {
     /// The pulse of a claim of this process, which beats as long as the pulse lives. The claim was made by a call
     /// that began at `seen`.
     pub(crate) fn of_own(versions: &VersionLog, owner: Owner, seen: Moment) -> Self {
-        let sight = Sight::new(versions, owner, seen);
+        Self::beating(Sight::new(versions, owner, Head::beat, seen))
+    }
+
+    /// The pulse of the claim of a dead process that this one has taken over, by a call that began at `seen`. It beats as
+    /// well: other processes leave the claim to this one meanwhile.
+    pub(super) fn of_dead_process(versions: &VersionLog, owner: Owner, seen: Moment) -> Self {
+        Self::beating(Sight::new(versions, owner, Head::go_on, seen))
+    }
+
+    fn beating(sight: Sight) -> Self {
         let beats = sight.clone();
         let beating = Task::new(async move {
             loop {
@@ -56,12 +71,7 @@ impl Pulse {
                 }
             }
         });
-        Self { sight, beating: Some(beating) }
-    }
-
-    /// The pulse of the claim of a dead process, for which this one goes on.
-    pub(super) fn of_dead_process(versions: &VersionLog, owner: Owner, seen: Moment) -> Self {
-        Self { sight: Sight::new(versions, owner, seen), beating: None }
+        Self { sight, _beating: beating }
     }
 
     /// Does `work` as long as the claim is there; `None` where it is gone, and the work was left.
@@ -82,24 +92,17 @@ impl Pulse {
                 });
                 match done.await {
                     Some(done) => return done.map(Some),
-                    None if self.looks_alive().await? => was_seen = true,
+                    None if self.sight.beat().await? => was_seen = true,
                     None => return Ok(None),
                 }
             }
         }
     }
-
-    async fn looks_alive(&self) -> Result<bool> {
-        match self.beating {
-            Some(_) => self.sight.beat().await,
-            None => self.sight.look().await,
-        }
-    }
 }
 
 impl Sight {
-    fn new(versions: &VersionLog, owner: Owner, seen: Moment) -> Self {
-        Self { versions: versions.clone(), owner, seen: Arc::new(Mutex::new(seen)) }
+    fn new(versions: &VersionLog, owner: Owner, step: Step, seen: Moment) -> Self {
+        Self { versions: versions.clone(), owner, step, seen: Arc::new(Mutex::new(seen)) }
     }
 
     fn is_old(&self) -> bool {
@@ -109,17 +112,10 @@ impl Sight {
     /// Lets the claim beat once; false where it is gone.
     async fn beat(&self) -> Result<bool> {
         let began = Moment::now();
-        let owner = self.owner;
+        let (owner, step) = (self.owner, self.step);
         let is_there = |head: &Head, (): &()| head.claim_by(owner).is_some();
-        let beaten = self.versions.change_confirmed(|head| head.beat(owner), is_there).await?;
+        let beaten = self.versions.change_confirmed(|head| step(head, owner), is_there).await?;
         Ok(self.note(beaten.is_some(), began))
-    }
-
-    /// Looks for the claim; false where it is gone.
-    async fn look(&self) -> Result<bool> {
-        let began = Moment::now();
-        let head = self.versions.head().await?;
-        Ok(self.note(head.claim_by(self.owner).is_some(), began))
     }
 
     fn note(&self, is_there: bool, began: Moment) -> bool {

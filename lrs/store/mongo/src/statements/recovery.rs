@@ -4,7 +4,8 @@
 //!
 //! An owner is held for dead when its claim did not beat for [`LEASE`] and during [`LOOKS`] looks of
 //! one observer. A sealed claim is finished after [`SEALED_LEASE`] and [`SEALED_LOOKS`] already: finishing it twice
-//! does no harm, and an owner that was only slow loses nothing. No clocks are compared.
+//! does no harm, and an owner that was only slow loses nothing. One process alone finishes it at a time, whose pulse the
+//! others see. No clocks are compared.
 //!
 //! Example: an owner dies at 10:00:00.0. An observer that looks every 300 ms sees the claim unchanged from its look
 //! at 10:00:00.2 to that at 10:00:02.0, its seventh, and takes the claim over. It takes over a sealed one at
@@ -170,8 +171,8 @@ impl Observer {
             tracing::warn!(statements, "taking back what a dead process began");
             return self.claims.abort(claim).await;
         }
-        let first = First::of_dead_process(&self.claims, version, claim);
-        // While an earlier claim is open, that one is taken over before.
+        // While an earlier claim is open, that one is taken over before; and another process may have taken this one over.
+        let first = First::of_dead_process(&self.claims, version, claim).await?;
         let Some(first) = first else { return Ok(()) };
         tracing::warn!(statements, "finishing what a dead process began");
         let contents = self.contents(first.stretch()).await?;

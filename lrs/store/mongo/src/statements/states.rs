@@ -72,15 +72,27 @@ pub(super) enum Turn {
 }
 
 impl Claimed {
-    /// Claims `count` instants from `now` on.
+    /// Claims `count` instants from `now` on. Waits while too many claims are open.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] while too many stretches are aborted.
+    /// [`StoreError::Unavailable`] while too many stretches are aborted, and where the claims stay open for too long.
     pub(super) async fn new(claims: &Claims, now: Instant, count: usize) -> Result<Self> {
         let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
         let owner = claims.process.owner();
-        let claimed = Self::open(claims, |head| head.claim(now, count, owner)).await?;
-        claimed.ok_or_else(stuck)
+        let mut pause = Pause::default();
+        for _ in 0..LOOKS {
+            let mut is_crowded = false;
+            let claim = |head: &mut Head| {
+                is_crowded = head.is_crowded();
+                head.claim(now, count, owner)
+            };
+            match Self::open(claims, claim).await? {
+                Some(claimed) => return Ok(claimed),
+                None if is_crowded => pause.rest().await,
+                None => break,
+            }
+        }
+        Err(stuck())
     }
 
     /// Claims a stretch for statements of another store.
@@ -177,16 +189,22 @@ impl Sealed {
 }
 
 impl First {
-    /// A claim of a dead process, where it is sealed and the first; to be finished for that process.
-    pub(super) fn of_dead_process(
+    /// Takes over a claim of a dead process, where it is sealed and the first, to finish it for that process. `None` where
+    /// it is not as it was `seen`: its owner lives after all, or another process has taken it over.
+    pub(super) async fn of_dead_process(
         claims: &Claims,
         version: &Version,
-        claim: &Claim,
-    ) -> Option<Self> {
-        let is_first = claim.sealed && version.head.is_first(claim.owner);
-        let pulse = Pulse::of_dead_process(&claims.versions, claim.owner, version.since());
-        let own = Own { claims: claims.clone(), claim: *claim, pulse };
-        is_first.then(|| Self { own, version: version.clone(), links: true })
+        seen: &Claim,
+    ) -> Result<Option<Self>> {
+        if !seen.sealed || !version.head.is_first(seen.owner) {
+            return Ok(None);
+        }
+        let is_taken = |head: &Head, (): &()| head.claim_by(seen.owner).is_some();
+        let taken = claims.versions.change_confirmed(|head| head.take_over(seen), is_taken).await?;
+        Ok(taken.map(|(version, ())| {
+            let pulse = Pulse::of_dead_process(&claims.versions, seen.owner, version.since());
+            Self { own: Own { claims: claims.clone(), claim: *seen, pulse }, version, links: true }
+        }))
     }
 
     pub(super) const fn stretch(&self) -> Stretch {

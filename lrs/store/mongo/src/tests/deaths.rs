@@ -6,9 +6,10 @@ use tokio::time::{Instant as Moment, timeout};
 
 use super::gate::Gate;
 use super::groups::bury;
-use super::{END, as_any, beaten, open, unwatching};
+use super::{END, as_any, beaten, observer, open, unwatching};
 use crate::head::{Claim, Owner};
-use crate::{BEAT, MongoStore};
+use crate::statements::LOOKS;
+use crate::{BEAT, LEASE, MongoStore};
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{batch, id, put, reference, statement};
 
@@ -91,6 +92,49 @@ async fn other_claim(store: &MongoStore, owner: Owner) -> Claim {
         }
     };
     timeout(END, claiming).await.expect("it claims a stretch")
+}
+
+/// Two processes see that a third has died. The one that takes its group over is slow, and the other leaves the group to it,
+/// until that one has died as well.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a MongoDB-compatible server: make ferretdb, then --include-ignored"]
+async fn one_process_alone_finishes_what_a_dead_one_began() {
+    let uri = programs::fresh_database().await;
+    let store = unwatching(&uri).await;
+    let dead = Gate::to(&uri).await;
+    let halted = as_any(&unwatching(dead.uri()).await);
+    dead.keep_back(FIND_REFERENCES);
+    let writing = tokio::spawn(async move { halted.put_statements(batch(&[statement(0)])).await });
+    dead.keeps_back().await;
+    dead.shut_after(0);
+    writing.abort();
+    let gate = Gate::to(&uri).await;
+    let slow = unwatching(gate.uri()).await;
+    let begun = Moment::now();
+    let mut taker = observer(&slow, begun).await;
+    gate.keep_back(FIND_REFERENCES);
+    let taking = tokio::spawn(async move { taker.look(begun + LEASE).await });
+    gate.keeps_back().await;
+    let first = async || store.0.versions.head().await.unwrap().claims.first().copied();
+    let mut seen = first().await.expect("it is not finished");
+    let mut other = store.0.statements.observer();
+    for looks in 1..=LOOKS {
+        other.look(begun + LEASE * looks).await.unwrap();
+        assert!(!taking.is_finished(), "finished by both");
+        assert_eq!(
+            first().await.map(|claim| claim.owner),
+            Some(seen.owner),
+            "finished by the other"
+        );
+        seen = beaten(&store, seen).await;
+    }
+    taking.abort();
+    gate.shut_after(0);
+    for looks in 1..=LOOKS {
+        other.look(begun + LEASE * (LOOKS + looks)).await.unwrap();
+    }
+    assert_eq!(first().await, None, "left by both");
+    assert!(store.statement(id(0)).await.unwrap().is_some(), "it was sealed");
 }
 
 /// What it was at is another process's work by then, and things may have happened to it since: an erasure, say.

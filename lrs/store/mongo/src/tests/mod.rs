@@ -62,14 +62,15 @@ async fn observer(store: &MongoStore, now: Moment) -> Observer {
     observer
 }
 
-/// Waits until the process of a claim has let the claim beat since it was `seen`; gives the claim as it is then.
+/// Waits until the process of a claim, or the one that took it over, has let the claim beat since it was `seen`; gives the
+/// claim as it is then.
 async fn beaten(store: &MongoStore, seen: Claim) -> Claim {
     let beating = async {
         loop {
             let claims = store.0.versions.head().await.unwrap().claims;
             let claim = claims.into_iter().find(|claim| claim.owner == seen.owner);
             let claim = claim.expect("the claim of a process that lives is there");
-            if claim.beat != seen.beat {
+            if (claim.beat, claim.taken) != (seen.beat, seen.taken) {
                 return claim;
             }
         }
