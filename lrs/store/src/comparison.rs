@@ -11,9 +11,9 @@ use xapi::same;
 use xapi::stored::Stored;
 
 /// Texts of more bytes are not compared with others while other writers wait: they may become many values.
-const LARGE: usize = 64 << 10;
-/// Nor are more bytes than these, of all texts that come at once.
-const TOGETHER: usize = 256 << 10;
+const LARGE: usize = 16 << 10;
+/// Nor are more bytes than these, of all texts that come in one request: many requests are kept at once.
+const TOGETHER: usize = 128 << 10;
 
 static COMPARED: OneByOne = OneByOne::new();
 

@@ -78,7 +78,7 @@ impl Turns {
 
     /// The lane of the key that asks. Lanes of keys that neither wait nor rest are forgotten.
     fn lane(&self) -> Arc<Lane> {
-        let key = ASKED_BY.try_with(Arc::clone).unwrap_or_else(|_| "".into());
+        let key = asker();
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         lanes.retain(|_, lane| match Arc::get_mut(lane) {

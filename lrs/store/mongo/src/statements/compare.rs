@@ -69,8 +69,9 @@ impl Comparison {
     /// [`StoreError::Conflict`] where one is another statement, and [`StoreError::Unreadable`] where a kept one is not as it
     /// was written.
     pub(super) async fn compared(&self, mut asked: Asked, ids: Vec<Uuid>) -> Result<Asked> {
-        let _turn = self.turns.turn().await;
         for id in ids {
+            // For one alone: a kept statement may be large however small the request is.
+            let _turn = self.turns.turn().await;
             // Where an erasure has removed it, the group says so.
             let found = self.rows.with_id(id).await?.filter(|found| !row::is_removed(found));
             let Some(found) = found else { continue };

@@ -112,8 +112,8 @@ async fn many_statements_are_compared_beside_the_groups_as_a_large_one_is() {
     let uri = programs::fresh_database().await;
     let store = open(&uri).await;
     let any = as_any(&store);
-    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(40_000)}));
-    let values: Vec<Value> = (0..8).map(long).collect();
+    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(15_800)}));
+    let values: Vec<Value> = (0..10).map(long).collect();
     put(&any, &values).await;
     let turn = store.0.writer.comparison.turns().turn().await;
     put(&any, &values[..2]).await;

@@ -29,14 +29,16 @@ const TRIES: usize = 5;
 
 impl SqliteStore {
     /// Compares statements of a batch with those that are kept under their ids, where one of both is large: on a thread of
-    /// its own, and of one batch at a time, keys in turn. Such values take memory, and all writing waited for them on the writer's thread.
+    /// its own, and one at a time, keys in turn. Such values take memory, and all writing waited for them on the writer's
+    /// thread.
     async fn compared(
         &self,
         mut batch: ReadyBatch,
         large: Vec<(usize, i64)>,
     ) -> Result<ReadyBatch> {
-        let _turn = self.0.comparing.turn().await;
         for (index, seq) in large {
+            // For one alone: a kept statement may be large however small the batch is.
+            let _turn = self.0.comparing.turn().await;
             let kept = self.read(move |connection| read::statement_at(connection, seq)).await?;
             // Where an erasure has removed it, the writer says so.
             let Some(kept) = kept else { continue };

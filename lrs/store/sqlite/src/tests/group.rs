@@ -12,6 +12,7 @@ use crate::failure::{Failure, Result};
 use crate::session::Session;
 use crate::statements::put::{Put, put_unless_large};
 use crate::statements::ready::ReadyBatch;
+use store::turns::asked_by;
 use store::{StatementStore as _, StoreError};
 use store_testkit::sample::{
     batch, id, ids, ids_of, log, put, reference, statement, stored, verb, with,
@@ -181,21 +182,56 @@ async fn large_statements_are_compared_beside_the_writer() {
     is_as_rebuilt(&store).await;
 }
 
+/// However small the batch is: what is kept under its ids may be large.
+#[tokio::test]
+async fn other_keys_have_their_turn_between_two_comparisons_of_a_batch() {
+    let (home, clock) = (TempDir::new().unwrap(), Hand::new());
+    let store = open(&home, &clock);
+    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(70_000)}));
+    let values: Vec<Value> = (0..3).map(long).collect();
+    put(&shared(&store), &values).await;
+    let turn = store.0.comparing.turn().await;
+    let mut many = Box::pin(asked_by("many", store.put_statements(batch(&values))));
+    tokio::select! {
+        biased;
+        _ = &mut many => panic!("it was not its turn"),
+        kept = store.put_statements(batch(&[statement(10)])) => kept.map(drop).unwrap(),
+    }
+    let mut other = Box::pin(asked_by("other", store.0.comparing.turn()));
+    assert!(other.as_mut().now_or_never().is_none());
+    drop(turn);
+    let turn = tokio::select! {
+        biased;
+        _ = &mut many => panic!("compared in one turn"),
+        turn = other => turn,
+    };
+    // What has nothing left to compare is kept meanwhile.
+    for n in 11..15 {
+        tokio::select! {
+            biased;
+            _ = &mut many => panic!("compared in one turn"),
+            kept = store.put_statements(batch(&[statement(n)])) => kept.map(drop).unwrap(),
+        }
+    }
+    drop(turn);
+    assert_eq!(many.await.unwrap().new, 0);
+}
+
 /// Each of them alone would be compared by the writer.
 #[tokio::test]
 async fn of_many_statements_that_are_kept_the_writer_compares_those_that_it_has_room_for() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
-    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(40_000)}));
-    let values: Vec<Value> = (0..8).map(long).collect();
+    let long = |n| with(statement(n), "result", json!({"response": "x".repeat(15_800)}));
+    let values: Vec<Value> = (0..10).map(long).collect();
     put(&shared(&store), &values).await;
     let again = async |values: &[Value]| {
         let again = ReadyBatch::made_of(batch(values)).unwrap();
         store.write(move |session| put_unless_large(session, again)).await.unwrap()
     };
-    let Put::Kept(kept) = again(&values[..6]).await else { panic!("there is room for six") };
+    let Put::Kept(kept) = again(&values[..8]).await else { panic!("there is room for eight") };
     assert_eq!(kept.new, 0);
-    let Put::ToCompare(_, left) = again(&values).await else { panic!("there is room for six") };
-    assert_eq!(left.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [6, 7]);
+    let Put::ToCompare(_, left) = again(&values).await else { panic!("there is room for eight") };
+    assert_eq!(left.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [8, 9]);
     assert_eq!(store.put_statements(batch(&values)).await.unwrap().new, 0);
 }
