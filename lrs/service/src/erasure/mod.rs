@@ -41,6 +41,7 @@ mod several;
 mod tests;
 
 pub use again::LaterErasure;
+pub(crate) use courses::frozen;
 pub use every::ListedErasures;
 pub(crate) use every::each_erasure;
 pub use find::{FoundLearner, FoundPerson};
