@@ -3,7 +3,8 @@
 //! marks (keyed hashes under the store's secret) of the identifiers. Nothing of it is given out.
 //!
 //! The notes are documents on a shelf that no request to the xAPI resources can name, for its agent is none. They outlive the
-//! course, as the audit log does, and go when the person is erased.
+//! course, as the audit log does, and go when the person is erased. So that they do not grow with each list, notes of a course
+//! are packed ([`packed`]): whoever leaves again is noted once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +12,6 @@ use bytes::Bytes;
 use course::{Enrolment, Identifier, Learner};
 use serde::{Deserialize, Serialize};
 use store::{FORMER_LEARNERS, Result, Store, StoreError};
-use uuid::Uuid;
 use xapi::document::{
     Change, Document, DocumentKey, Precondition, Resource, Shelf, Tags, Unguarded,
 };
@@ -21,19 +21,43 @@ use crate::compute::aside;
 use crate::erasure::find::form;
 use crate::erasure::marks;
 
+mod packed;
+#[cfg(test)]
+mod tests;
+
 /// Learners of one note at most.
 const TOGETHER: usize = 1_000;
 
 /// Learners who leave: the marks of each one's identifiers, by the learner's id.
 pub(crate) type Leaving = BTreeMap<String, BTreeSet<String>>;
 
-/// Learners who left a course's list at the same time.
+/// Learners who left a course's list, each once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Departure {
     pub(crate) course: String,
-    /// When, in microseconds since 1970.
-    pub(crate) until: i64,
+    /// When, in microseconds since 1970: of the last of them.
+    until: i64,
     pub(crate) people: Leaving,
+    /// When those left who left at another time.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    at: BTreeMap<String, i64>,
+}
+
+impl Departure {
+    fn of(course: String) -> Self {
+        Self { course, until: i64::MIN, people: Leaving::new(), at: BTreeMap::new() }
+    }
+
+    fn add(&mut self, learner: String, until: i64, marks: BTreeSet<String>) {
+        self.until = self.until.max(until);
+        self.at.insert(learner.clone(), until);
+        self.people.insert(learner, marks);
+    }
+
+    /// When a learner of this id left, in microseconds since 1970.
+    pub(crate) fn until(&self, learner: &str) -> i64 {
+        self.at.get(learner).copied().unwrap_or(self.until)
+    }
 }
 
 /// The marks by which one of these identifiers is found again, in whatever form it is asked for.
@@ -93,44 +117,74 @@ fn written(departure: &Departure, updated: Instant) -> Result<Change> {
     Ok(Change::Put(Document { content_type: "application/json".to_owned(), body, updated }))
 }
 
+fn changed(if_match: Option<Tags>) -> Precondition {
+    Precondition { if_match, if_none_match: None, unguarded: Unguarded::Allowed }
+}
+
+fn any() -> Precondition {
+    changed(None)
+}
+
 /// Notes learners who are about to leave. To be done before the list changes: a note of somebody who stays after all does no
-/// harm.
+/// harm. Where a course has many notes, they are packed.
 pub(crate) async fn note(
     store: &dyn Store,
     course: &str,
     now: Instant,
     mut leaving: Leaving,
 ) -> Result<()> {
-    let any = Precondition { if_match: None, if_none_match: None, unguarded: Unguarded::Allowed };
+    if leaving.is_empty() {
+        return Ok(());
+    }
     while !leaving.is_empty() {
         let next = leaving.keys().nth(TOGETHER).cloned();
         let rest = next.map(|next| leaving.split_off(&next)).unwrap_or_default();
         let people = std::mem::replace(&mut leaving, rest);
-        let departure = Departure { course: course.to_owned(), until: now.micros(), people };
+        let (until, at) = (now.micros(), BTreeMap::new());
+        let departure = Departure { course: course.to_owned(), until, people, at };
         let change = written(&departure, now)?;
-        store.change_document(key(Uuid::new_v4().to_string()), any.clone(), change).await?;
+        store.change_document(key(packed::id(course, false)), any(), change).await?;
+    }
+    let ids = store.document_ids(&shelf(), None).await?.0;
+    if packed::loose(course, &ids) > packed::LOOSE
+        && let Err(error) = packed::pack(store, course, &ids, now, packed::BOUNDS).await
+    {
+        tracing::warn!(%error, course, "notes of who left learner lists are packed later");
     }
     Ok(())
 }
 
-/// Shows every note, on a thread that gives way to requests; gives `seen` back.
+/// The ids of notes that are not in `seen`, which has them then.
+async fn unseen(store: &dyn Store, seen: &mut BTreeSet<String>) -> Result<Vec<String>> {
+    let ids = store.document_ids(&shelf(), None).await?.0;
+    Ok(ids.into_iter().filter(|id| seen.insert(id.clone())).collect())
+}
+
+/// Shows every note, on a thread that gives way to requests; gives `seen` back. Who is noted again meanwhile is shown again.
 pub(crate) async fn each<T: Send + 'static>(
     store: &dyn Store,
     mut seen: T,
     see: impl Fn(&mut T, &Departure) + Clone + Send + 'static,
 ) -> Result<T> {
-    for id in store.document_ids(&shelf(), None).await?.0 {
-        // An erasure removes notes.
-        let Some(document) = store.document(&key(id.clone())).await? else { continue };
-        let see = see.clone();
-        let look = move || {
-            let departure = read(&id, &document)?;
-            see(&mut seen, &departure);
-            Ok::<T, StoreError>(seen)
-        };
-        seen = aside(look).await.map_err(|_| stopped())??;
+    let mut known = BTreeSet::new();
+    loop {
+        // Those that were packed meanwhile stand in others.
+        let ids = unseen(store, &mut known).await?;
+        if ids.is_empty() {
+            return Ok(seen);
+        }
+        for id in ids {
+            // An erasure removes notes.
+            let Some(document) = store.document(&key(id.clone())).await? else { continue };
+            let see = see.clone();
+            let look = move || {
+                let departure = read(&id, &document)?;
+                see(&mut seen, &departure);
+                Ok::<T, StoreError>(seen)
+            };
+            seen = aside(look).await.map_err(|_| stopped())??;
+        }
     }
-    Ok(seen)
 }
 
 /// Removes from the notes who left; `goes` is asked of the course, the learner's id, and when they left.
@@ -139,23 +193,47 @@ pub(crate) async fn forget(
     now: Instant,
     goes: impl Fn(&str, &str, i64) -> bool,
 ) -> Result<()> {
-    for id in store.document_ids(&shelf(), None).await?.0 {
-        let Some(document) = store.document(&key(id.clone())).await? else { continue };
-        let mut departure = read(&id, &document)?;
-        let before = departure.people.len();
-        let (course, until) = (departure.course.clone(), departure.until);
-        departure.people.retain(|learner, _| !goes(&course, learner, until));
-        if departure.people.len() == before {
-            continue;
+    let mut known = BTreeSet::new();
+    loop {
+        let ids = unseen(store, &mut known).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for id in ids {
+            forget_in(store, &id, now, &goes).await?;
+        }
+    }
+}
+
+/// Removes from a note who left.
+async fn forget_in(
+    store: &dyn Store,
+    id: &str,
+    now: Instant,
+    goes: &impl Fn(&str, &str, i64) -> bool,
+) -> Result<()> {
+    loop {
+        let Some(document) = store.document(&key(id.to_owned())).await? else { return Ok(()) };
+        let mut departure = read(id, &document)?;
+        let Departure { course, people, .. } = &departure;
+        let is_theirs = |learner: &&String| goes(course, learner, departure.until(learner));
+        let gone: Vec<String> = people.keys().filter(is_theirs).cloned().collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        for learner in gone {
+            departure.people.remove(&learner);
+            departure.at.remove(&learner);
         }
         let change =
             if departure.people.is_empty() { Change::Delete } else { written(&departure, now)? };
-        let tags = Some(Tags::OneOf(vec![document.etag()]));
-        let as_read =
-            Precondition { if_match: tags, if_none_match: None, unguarded: Unguarded::Allowed };
-        store.change_document(key(id), as_read, change).await?;
+        let as_read = changed(Some(Tags::OneOf(vec![document.etag()])));
+        match store.change_document(key(id.to_owned()), as_read, change).await {
+            // Others have packed the note meanwhile, or have taken somebody else out of it.
+            Err(StoreError::Precondition(_)) => {}
+            other => return other.map(drop),
+        }
     }
-    Ok(())
 }
 
 fn read(id: &str, document: &Document) -> Result<Departure> {

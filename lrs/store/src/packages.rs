@@ -191,6 +191,15 @@ pub trait PackageStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<KeptLaunch>>;
 
+    /// At most `limit` launches of all versions that are there, which expire after `alive`, by token: those whose tokens come
+    /// after `after`, or the first. None where there are no more.
+    async fn launches_beyond(
+        &self,
+        after: Option<&str>,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>>;
+
     /// How many launches of the version of this key are good at `now`: they expire later and were not taken back. The
     /// launches are counted where they are kept, and not read.
     async fn good_launches(&self, key: &str, now: Instant) -> Result<u64>;

@@ -112,6 +112,7 @@ spoken-settings-store-file = store_file { $file } cannot be read: { $error }
 spoken-settings-store-file-empty = store_file { $file } is empty: write into it what the setting store shall be
 spoken-settings-memory = limits.memory_bytes is { $memory }: with limits.body_bytes of { $body } it must be four times as much at least
 spoken-settings-sessions = sessions.idle_minutes and sessions.hours must be 1 at least, and sessions.hours 744 at most
+spoken-settings-scrub-hour = privacy.scrub_hour is { $hour }: use an hour of UTC from 0 to 23
 spoken-settings-proxy = trusted_proxies has `{ $text }`: use addresses and networks, such as 127.0.0.1 or 10.0.0.0/8
 spoken-settings-proxy-header = proxy_header is `{ $text }`: use X-Forwarded-For or Forwarded
 spoken-settings-half-tls = tls_certificate and tls_key go together: give both, or none

@@ -112,6 +112,7 @@ spoken-settings-store-file = store_file { $file } non si può leggere: { $error 
 spoken-settings-store-file-empty = store_file { $file } è vuoto: scriverci che cosa dev’essere l’impostazione store
 spoken-settings-memory = limits.memory_bytes è { $memory }: con limits.body_bytes di { $body } dev’essere almeno quattro volte tanto
 spoken-settings-sessions = sessions.idle_minutes e sessions.hours devono essere almeno 1, e sessions.hours al massimo 744
+spoken-settings-scrub-hour = privacy.scrub_hour è { $hour }: usare un’ora UTC da 0 a 23
 spoken-settings-proxy = trusted_proxies ha `{ $text }`: usare indirizzi e reti, come 127.0.0.1 o 10.0.0.0/8
 spoken-settings-proxy-header = proxy_header è `{ $text }`: usare X-Forwarded-For o Forwarded
 spoken-settings-half-tls = tls_certificate e tls_key vanno insieme: indicarli tutti e due, o nessuno

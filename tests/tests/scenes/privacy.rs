@@ -139,6 +139,54 @@ fn is_in_files(folder: &std::path::Path, text: &str) -> bool {
     false
 }
 
+/// The files are written anew while all that write wait, which no key may ask for again and again.
+#[tokio::test]
+async fn what_a_key_has_erased_goes_from_the_files_with_what_an_administrator_has_erased() {
+    let place = TempDir::new().unwrap();
+    let data = place.path().join("data");
+    let store = format!("sqlite:{}", data.to_str().unwrap());
+    let traccia = Setup::default().store(&store).start().await;
+    let north = traccia.holder_of(&["statements/write", "erasures/write"]).await;
+    let by = |who: &str| {
+        let actor = json!({"mbox": format!("mailto:{who}@comune.example")});
+        Statement::new().with("/actor", actor).json()
+    };
+    north.store(&[by("anna"), by("bruno")]).await;
+    let erase = async |client: &e2e::Client, who: &str| {
+        let asked =
+            json!({"identifier": format!("mailto:{who}@comune.example"), "reason": "12/2026"});
+        let begun = client.post("/api/v1/erasures").json(&asked).await.expect(202).json();
+        (format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap()), begun)
+    };
+    let (address, begun) = erase(&north, "anna").await;
+    // The quiet hour is half a day away.
+    let hour: u8 = begun["created"].as_str().unwrap()[11..13].parse().unwrap();
+    let hour = ((hour + 12) % 24).to_string();
+    let traccia = traccia.restart_with("TRACCIA__PRIVACY__SCRUB_HOUR", &hour).await;
+    let admin = traccia.admin();
+    let shown = async |address: &str, state: &str| {
+        eventually(state, IN_TIME, || async {
+            let shown = admin.get(address).await.expect(200).json();
+            if shown["state"] == state { Ok(shown) } else { Err(shown.to_string()) }
+        })
+        .await
+    };
+    let erased = shown(&address, "erased").await;
+    let expected = (&json!(null), &json!(null), &json!(""), true);
+    let said =
+        (&erased["scrubbed"], &erased["holds"], &erased["proof"], erased["done"].is_string());
+    assert_eq!(said, expected, "{erased}");
+    let due = format!("T{hour:0>2}:00:00");
+    assert!(erased["scrub_due"].as_str().is_some_and(|it| it.contains(&due)), "{erased}");
+    assert!(is_in_files(&data, "anna@comune"), "as the answer says");
+    let (managed, _) = erase(&admin, "bruno").await;
+    shown(&managed, "done").await;
+    let done = shown(&address, "done").await;
+    assert_eq!((&done["holds"], &done["scrub_due"]), (&json!(true), &json!(null)), "{done}");
+    assert!(done["scrubbed"].as_str() > done["done"].as_str(), "{done}");
+    assert!(!is_in_files(&data, "anna@comune") && !is_in_files(&data, "bruno@comune"));
+}
+
 /// By the program and its commands alone.
 #[tokio::test]
 async fn who_was_erased_after_a_backup_is_erased_again_in_what_is_restored_of_it() {

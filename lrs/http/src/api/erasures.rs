@@ -20,7 +20,7 @@ use crate::state::Server;
 use access::caller::Caller;
 use access::scope::Right;
 use service::erasure::{
-    ErasureAsked, ErasureError, ErasureMode, ErasureRecord, FoundPerson, ListedErasures,
+    ErasureAsked, ErasureError, ErasureMode, ErasureRecord, Erasures, FoundPerson, ListedErasures,
     VerifiedErasure,
 };
 use store::KeptErasure;
@@ -129,9 +129,9 @@ pub struct ShownErasure {
     id: String,
     /// When it was asked for, RFC 3339.
     created: String,
-    /// `running` or `done`.
+    /// `running`; `erased` where everything but the files of the engine is without the person; or `done`.
     state: &'static str,
-    /// When it was done; null before.
+    /// When everything but the files was without the person; null before.
     done: Option<String>,
     /// Who asked for it: `key`, `person` or `machine`.
     by_kind: String,
@@ -156,17 +156,31 @@ pub struct ShownErasure {
     before: String,
     /// The frozen certificate lists of which a line was erased, as `course/list`.
     lists: Vec<String>,
-    /// SHA-256 of the record, which the audit log has too; empty before the erasure is done.
+    /// SHA-256 of the record, which the audit log has too; empty before the state is `done`.
     proof: String,
     /// When the files of the embedded engine were rid of what was replaced or removed; null before, and in records of earlier
     /// releases.
     scrubbed: Option<String>,
+    /// Where the files are what is left, as a key has asked for the erasure: when they are cleared at the latest. They are cleared
+    /// before where an administrator or a rule of retention has somebody erased. Null for every other erasure.
+    scrub_due: Option<String>,
     /// Whether record and audit log agree on the proof; null where that was not looked at.
     holds: Option<bool>,
 }
 
 impl ShownErasure {
-    fn new(kept: &KeptErasure, record: ErasureRecord, holds: Option<bool>) -> Self {
+    fn new(
+        erasures: &Erasures,
+        kept: &KeptErasure,
+        record: ErasureRecord,
+        holds: Option<bool>,
+    ) -> Self {
+        let state = match (kept.is_done, record.is_erased()) {
+            (true, _) => "done",
+            (false, true) => "erased",
+            (false, false) => "running",
+        };
+        let scrub_due = erasures.scrub_due(&record).map(|at| at.to_string());
         let ErasureRecord {
             by,
             reason,
@@ -187,7 +201,7 @@ impl ShownErasure {
         Self {
             id: kept.id.to_string(),
             created: kept.created.to_string(),
-            state: if kept.is_done { "done" } else { "running" },
+            state,
             done: done.map(text),
             by_kind: by.0,
             by: by.1,
@@ -202,6 +216,7 @@ impl ShownErasure {
             lists,
             proof,
             scrubbed: scrubbed.map(text),
+            scrub_due,
             holds,
         }
     }
@@ -219,7 +234,8 @@ pub struct PageOfErasures {
 /// Erases a person, in steps that go on after a restart: statements keep their ids and speak of a pseudonym from now on, or
 /// with the mode `delete` go where the person alone did what they say; documents, launches, names, accounts and refusals of the person are removed. With `dry_run` nothing is changed, and the
 /// answer says what would be. It cannot be taken back. A key with the scope `erasures/write` alone has the person erased from
-/// the statements of its own authority, and has no `dry_run`. One erasure is done after the other, and so many may wait: 10 of such
+/// the statements of its own authority, and has no `dry_run`; the files of the engine are cleared of what it has asked for with those of
+/// the next erasure of another, or in the quiet hour. One erasure is done after the other, and so many may wait: 10 of such
 /// a key, 100 of another.
 #[utoipa::path(post, path = "/api/v1/erasures", tag = "people", security(("key" = [])),
     params(("dry_run" = Option<bool>, Query, description = "show what would be erased, and change nothing")),
@@ -258,14 +274,11 @@ pub async fn create(
     let beginning = tokio::spawn(async move {
         let kept = erasures.begin(&asked, by).await?;
         let id = kept.id;
-        tokio::spawn(async move {
-            erasures.run_to_its_end(id).await;
-            drop(place);
-        });
+        tokio::spawn(async move { erasures.run_to_its_end(id, place).await });
         Ok::<_, ErasureError>(kept)
     });
     let kept = beginning.await.map_err(|_| Problem::stopped())??;
-    let shown = ShownErasure::new(&kept, ErasureRecord::of(&kept)?, None);
+    let shown = ShownErasure::new(&server.erasures, &kept, ErasureRecord::of(&kept)?, None);
     let told = Told { target: Some(kept.id.to_string()), details: Some(details) };
     Ok((StatusCode::ACCEPTED, Extension(told), Json(shown)).into_response())
 }
@@ -290,8 +303,9 @@ pub async fn list(
     let asked = parameters.get("identifier");
     let ListedErasures { found, next } = server.erasures.list(after, limit, asked).await?;
     let next = next.map(|id| id.to_string());
-    let shown =
-        |(kept, record): (KeptErasure, ErasureRecord)| ShownErasure::new(&kept, record, None);
+    let shown = |(kept, record): (KeptErasure, ErasureRecord)| {
+        ShownErasure::new(&server.erasures, &kept, record, None)
+    };
     Ok(Json(PageOfErasures { items: found.into_iter().map(shown).collect(), next }))
 }
 
@@ -309,5 +323,5 @@ pub async fn get(
     let id: Uuid = erasure.parse().map_err(|_| Problem::not_found("erasure of this id"))?;
     let VerifiedErasure { kept, record, holds } = server.erasures.verify(id).await?;
     let holds = kept.is_done.then_some(holds);
-    Ok(Json(ShownErasure::new(&kept, record, holds)))
+    Ok(Json(ShownErasure::new(&server.erasures, &kept, record, holds)))
 }

@@ -186,6 +186,7 @@ impl App {
         let (content_url, others) = (settings.content_url()?, settings.content_frame_ancestors()?);
         settings.check_limits()?;
         settings.check_sessions()?;
+        settings.check_privacy()?;
         let known = settings.providers()?;
         let proxies = settings.proxies()?;
         let scanner = settings.scanner()?;
@@ -228,7 +229,8 @@ impl App {
         let journals = Arc::new(progress.clone());
         let erasures = Erasures::new(Arc::clone(&store), Arc::clone(&clock), journals, secret)
             .clearing(Arc::new(data.clone()))
-            .of_players(packages.clone());
+            .of_players(packages.clone())
+            .scrubbing_at(settings.privacy.scrub_hour);
         let retention = Retention::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let dossiers = Dossiers::new(Arc::clone(&store), Arc::clone(&clock), erasures.clone());
         let server = Server::new(Parts {
@@ -354,6 +356,7 @@ impl App {
         let refusals = self.server.refusals.clone();
         // What was begun before the last end of a server goes on.
         let erasures = self.server.erasures.clone();
+        tokio::spawn(erasures.clone().keep_scrubbed());
         tokio::spawn(async move { erasures.resume().await });
         tokio::spawn(self.server.retention.clone().keep_applied());
         let stopped = Arc::new(OnceLock::new());

@@ -53,6 +53,9 @@ pub enum ConfigError {
         "sessions.idle_minutes and sessions.hours must be 1 at least, and sessions.hours 744 at most"
     )]
     Sessions,
+    /// An hour that no day has.
+    #[error("privacy.scrub_hour is {0}: use an hour of UTC from 0 to 23")]
+    ScrubHour(u8),
     /// An identity provider that nobody could sign in at; the text names the setting.
     #[error("{0}")]
     Provider(String),

@@ -14,9 +14,11 @@ use validator::Version;
 mod base_url;
 mod error;
 mod network;
+mod privacy;
 
 pub use error::{ConfigError, SourceError};
 use http_api::limits::Limits;
+pub use privacy::Privacy;
 use service::people::SessionLimits;
 
 /// The most hours of a session: a month.
@@ -60,6 +62,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long people stay signed in.
     pub sessions: SessionLimits,
+    /// When erased people go from the files of the store.
+    pub privacy: Privacy,
     /// The proxies before this server, by address or network (`10.0.0.0/8`): of them alone it is believed whom a request
     /// comes from.
     pub trusted_proxies: Vec<String>,
@@ -96,6 +100,7 @@ impl Default for Settings {
             strict: false,
             limits: Limits::default(),
             sessions: SessionLimits::default(),
+            privacy: Privacy::default(),
             trusted_proxies: Vec::new(),
             proxy_header: "X-Forwarded-For".to_owned(),
             tls_certificate: PathBuf::new(),
@@ -205,6 +210,12 @@ impl Settings {
         let SessionLimits { idle_minutes, hours } = self.sessions;
         let is_good = idle_minutes > 0 && hours > 0 && hours <= LONGEST_SESSION;
         if is_good { Ok(()) } else { Err(ConfigError::Sessions) }
+    }
+
+    /// Refuses an hour that no day has.
+    pub(crate) const fn check_privacy(&self) -> Result<(), ConfigError> {
+        let hour = self.privacy.scrub_hour;
+        if hour < 24 { Ok(()) } else { Err(ConfigError::ScrubHour(hour)) }
     }
 
     /// The identity providers, each with its secret.
@@ -392,6 +403,22 @@ mod tests {
         std::fs::write(&file, "lisen = \"a:1\"\n").unwrap();
         let error = Settings::load(Some(&file), &Flags::default()).unwrap_err();
         assert!(error.to_string().contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn the_quiet_hour_is_one_of_a_day() {
+        let none = Flags::default();
+        let hour = |file: &str| {
+            let settings = read(file, "", &none).unwrap();
+            settings
+                .check_privacy()
+                .map(|()| settings.privacy.scrub_hour)
+                .map_err(|it| it.to_string())
+        };
+        assert_eq!(hour(""), Ok(3));
+        assert_eq!(hour("[privacy]\nscrub_hour = 23"), Ok(23));
+        let refused = hour("privacy.scrub_hour = 24").unwrap_err();
+        assert!(refused.contains("privacy.scrub_hour is 24"), "{refused}");
     }
 
     #[test]

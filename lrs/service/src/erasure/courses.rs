@@ -199,7 +199,7 @@ impl Erasures {
     }
 }
 
-pub(super) fn frozen(kept: &KeptCertificates) -> Result<FrozenCertificates, StoreError> {
+pub(crate) fn frozen(kept: &KeptCertificates) -> Result<FrozenCertificates, StoreError> {
     let corrupt = |error| StoreError::Corrupt(format!("certificates {}: {error}", kept.id));
     serde_json::from_slice(&kept.body).map_err(corrupt)
 }

@@ -64,9 +64,13 @@ impl Erasures {
     /// Shows every one of these things.
     pub(super) async fn each_record(&self, mut look: Look) -> Result<(), StoreError> {
         let store = &self.store;
-        for package in store.packages().await? {
-            let launches = store.launches(&package.name, Instant::default(), usize::MAX).await?;
-            look = shown(look, launches, |it, look| look(Record::Own(&it.body))).await?;
+        let mut after: Option<String> = None;
+        loop {
+            let page =
+                store.launches_beyond(after.as_deref(), Instant::default(), STATEMENTS).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.token.clone());
+            look = shown(look, page, |it, look| look(Record::Own(&it.body))).await?;
         }
         let mut filter = RefusalFilter::default();
         loop {

@@ -97,10 +97,7 @@ impl Erasures {
         }
         let runs = left.into_iter().map(|(id, by, rank)| {
             let place = self.queue.place(&by, rank);
-            async move {
-                self.run_to_its_end(id).await;
-                drop(place);
-            }
+            self.run_to_its_end(id, place)
         });
         join_all(runs).await;
     }

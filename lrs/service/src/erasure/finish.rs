@@ -9,7 +9,7 @@ use uuid::Uuid;
 use xapi::instant::Instant;
 
 use super::find::STATEMENTS;
-use super::queue::Rank;
+use super::queue::{ErasurePlace, Rank};
 use super::scrubs::Ticket;
 use super::{ERASED, ErasureError, ErasureRecord, Erasures};
 use crate::audit::Actor;
@@ -29,11 +29,14 @@ pub(crate) struct Erased {
 /// How far an erasure is.
 pub(crate) enum Step {
     Erased(Box<Erased>),
+    /// Its files are cleared when others are ([`super::owed`]).
+    Waits(Box<ErasureRecord>),
     Done(Box<ErasureRecord>),
 }
 
 impl Erasures {
-    /// Does all that is left of an erasure, once no other one of this process runs; nothing where it is done.
+    /// Does all that is left of an erasure, once no other one of this process runs; nothing where it is done. One that a key has
+    /// asked for, and that has changed something, is not done then: its files are cleared later ([`Self::keep_scrubbed`]).
     ///
     /// # Errors
     /// [`ErasureError::Store`]: what was done stays, and the next call goes on.
@@ -46,13 +49,13 @@ impl Erasures {
     /// since they were erased.
     pub(crate) async fn clear_files(&self, step: Step) -> Result<ErasureRecord, ErasureError> {
         match step {
-            Step::Done(record) => Ok(*record),
+            Step::Done(record) | Step::Waits(record) => Ok(*record),
             Step::Erased(erased) => self.finish(*erased).await,
         }
     }
 
-    /// [`Self::run`], again after a while where it fails.
-    pub async fn run_to_its_end(&self, id: Uuid) {
+    /// [`Self::run`], again after a while where it fails. The place is held until the erasure is done.
+    pub async fn run_to_its_end(&self, id: Uuid, place: ErasurePlace) {
         while let Err(error) = self.run(id).await {
             if !matches!(error, ErasureError::Store(StoreError::Unavailable(_))) {
                 tracing::error!(%error, %id, "an erasure cannot go on; it is tried again at the next start");
@@ -61,18 +64,33 @@ impl Erasures {
             tracing::error!(%error, %id, "an erasure waits, and goes on in 30 seconds");
             tokio::time::sleep(PAUSE).await;
         }
+        self.owed.hold(id, place);
     }
 
     /// A wish for the scrub that an erasure needs.
     pub(super) fn wish(&self, record: &ErasureRecord) -> Ticket {
         let scrub = if record.unchanged { Scrub::Records } else { Scrub::Everything };
-        self.scrubs.ticket(scrub, Rank::of(record.within.as_ref()))
+        self.scrubs.ticket(scrub, if record.is_of_key() { Rank::Key } else { Rank::Manager })
     }
 
-    /// Clears the files, writes the proof into the audit log, and closes the record.
+    /// Clears the files, and closes the record; with it those of keys for whom the files were cleared too.
     async fn finish(&self, erased: Erased) -> Result<ErasureRecord, ErasureError> {
-        let Erased { id, created, mut record, ticket } = erased;
+        let Erased { id, created, record, ticket } = erased;
         self.scrubs.done(ticket, &self.queue, |scrub| self.clear(scrub)).await?;
+        let record = self.close(id, created, record).await?;
+        if let Err(error) = self.close_waiting().await {
+            tracing::warn!(%error, "erasures of keys, whose files are cleared, are closed later");
+        }
+        Ok(record)
+    }
+
+    /// Writes the proof of an erasure whose files are cleared into the audit log, and closes the record.
+    pub(super) async fn close(
+        &self,
+        id: Uuid,
+        created: Instant,
+        mut record: ErasureRecord,
+    ) -> Result<ErasureRecord, ErasureError> {
         record.scrubbed = Some(self.clock.now().micros());
         record.proof = record.computed();
         let (kind, name) = record.by.clone();
@@ -95,7 +113,7 @@ impl Erasures {
     }
 
     /// Lets everything that is made of the store be without people whose erasures are done in it, and the files of the engine.
-    async fn clear(&self, scrub: Scrub) -> Result<(), StoreError> {
+    pub(super) async fn clear(&self, scrub: Scrub) -> Result<(), StoreError> {
         if let Some(derived) = self.derived.as_ref().filter(|_| scrub == Scrub::Everything) {
             derived.without_erased().await?;
         }

@@ -144,10 +144,13 @@ impl Erasures {
             found.extend(theirs.map(|(learner, _)| (id(course, learner), BTreeMap::new())));
         };
         let found = former::each(&*self.store, ids.collect(), see).await?;
-        let see = move |found: &mut Departed, Departure { course, people, until }: &Departure| {
-            for (learner, marks) in people {
-                let Some(departures) = found.get_mut(&id(course, learner)) else { continue };
-                *departures.entry(*until).or_default() |= !marks.is_disjoint(&every);
+        let see = move |found: &mut Departed, departure: &Departure| {
+            for (learner, marks) in &departure.people {
+                let Some(departures) = found.get_mut(&id(&departure.course, learner)) else {
+                    continue;
+                };
+                *departures.entry(departure.until(learner)).or_default() |=
+                    !marks.is_disjoint(&every);
             }
         };
         former::each(&*self.store, found, see).await

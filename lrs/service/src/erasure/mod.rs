@@ -32,6 +32,7 @@ pub(crate) mod find;
 pub(crate) mod finish;
 pub(crate) mod held;
 pub(crate) mod marks;
+mod owed;
 mod queue;
 mod rows;
 mod run;
@@ -41,9 +42,12 @@ mod several;
 mod tests;
 
 pub use again::LaterErasure;
+pub(crate) use courses::frozen;
 pub use every::ListedErasures;
 pub(crate) use every::each_erasure;
 pub use find::{FoundLearner, FoundPerson};
+use owed::Owed;
+pub use owed::QUIET_HOUR;
 pub use queue::{ERASURES_AGAIN, ErasurePlace};
 use queue::{Queue, Rank};
 pub(crate) use rows::erasure_rows;
@@ -201,7 +205,7 @@ pub struct ErasureRecord {
     pub before: String,
     /// The frozen certificate lists of which a line was erased, as `course/list`.
     pub lists: Vec<String>,
-    /// When it was done, in microseconds since 1970; `None` before.
+    /// When everything but the files of the engine was without the person, in microseconds since 1970; `None` before.
     pub done: Option<i64>,
     /// SHA-256 of the record without this member, [`Self::scrubbed`] and what is left to do; empty before it is done. The audit
     /// log has it.
@@ -266,6 +270,7 @@ pub struct Erasures {
     /// other one had erased meanwhile: so each has its turn.
     queue: Queue,
     scrubs: Scrubs,
+    owed: Owed,
 }
 
 impl Erasures {
@@ -278,7 +283,8 @@ impl Erasures {
     ) -> Self {
         let (queue, scrubs) = (Queue::default(), Scrubs::default());
         let (derived, packages, beginning) = (None, None, Arc::default());
-        Self { store, clock, journals, derived, packages, beginning, secret, queue, scrubs }
+        let owed = Owed::from(QUIET_HOUR, clock.now());
+        Self { store, clock, journals, derived, packages, beginning, secret, queue, scrubs, owed }
     }
 
     /// These erasures, each of which is done once `derived` is without the person too.

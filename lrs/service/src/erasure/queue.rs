@@ -13,6 +13,10 @@ use crate::audit::Actor;
 /// such keys together.
 const OF_KEY: usize = 10;
 const OF_KEYS: usize = 100;
+/// The most erasures of one key, and of all such keys together, of which only the files are not cleared yet: these wait for the
+/// quiet hour, and cost nothing until then.
+const WAITING_OF_KEY: usize = 2_000;
+const WAITING_OF_KEYS: usize = 10_000;
 /// The most erasures of one who manages the server that are not done; and of all of these.
 const OF_MANAGER: usize = 100;
 const OF_MANAGERS: usize = 500;
@@ -39,6 +43,46 @@ impl Rank {
             Self::Manager => (OF_MANAGER, OF_MANAGERS),
             Self::Key => (OF_KEY, OF_KEYS),
         }
+    }
+}
+
+/// Places that are held.
+#[derive(Default)]
+struct Places {
+    all: usize,
+    /// By who holds them.
+    of: HashMap<(bool, String), usize>,
+}
+
+impl Places {
+    fn add(&mut self, by: (bool, String)) {
+        self.all += 1;
+        *self.of.entry(by).or_default() += 1;
+    }
+
+    fn give_up(&mut self, by: &(bool, String)) {
+        self.all = self.all.saturating_sub(1);
+        if let Some(held) = self.of.get_mut(by) {
+            *held = held.saturating_sub(1);
+            if *held == 0 {
+                self.of.remove(by);
+            }
+        }
+    }
+
+    /// Refuses one more where as many are held: `own` by one, or `all`.
+    fn has_room(
+        &self,
+        by: &(bool, String),
+        (own, all): (usize, usize),
+    ) -> Result<(), ErasureError> {
+        if self.of.get(by).is_some_and(|held| *held >= own) {
+            return Err(ErasureError::Waiting { most: own, is_own: true });
+        }
+        if self.all >= all {
+            return Err(ErasureError::Waiting { most: all, is_own: false });
+        }
+        Ok(())
     }
 }
 
@@ -73,9 +117,20 @@ struct State {
     is_taken: bool,
     managers: VecDeque<oneshot::Sender<Turn>>,
     keys: VecDeque<oneshot::Sender<Turn>>,
-    /// How many places are held, in all and by who holds them.
-    places: Numbers,
-    held: HashMap<(bool, String), usize>,
+    of_managers: Places,
+    of_keys: Places,
+    /// Of erasures of keys whose files alone are not cleared.
+    waiting: Places,
+}
+
+impl State {
+    const fn places(&mut self, rank: Rank, is_waiting: bool) -> &mut Places {
+        match rank {
+            Rank::Manager => &mut self.of_managers,
+            Rank::Key if is_waiting => &mut self.waiting,
+            Rank::Key => &mut self.of_keys,
+        }
+    }
 }
 
 impl Default for Queue {
@@ -90,7 +145,21 @@ impl Default for Queue {
 pub struct ErasurePlace {
     queue: Queue,
     rank: Rank,
+    /// Whether it waits for its files alone.
+    is_waiting: bool,
     by: (bool, String),
+}
+
+impl ErasurePlace {
+    /// Among the erasures whose files alone are not cleared: others of the same key may be under way meanwhile.
+    pub(super) fn waiting(mut self) -> Self {
+        let mut state = self.queue.state();
+        state.places(self.rank, self.is_waiting).give_up(&self.by);
+        self.is_waiting = true;
+        state.places(self.rank, true).add(self.by.clone());
+        drop(state);
+        self
+    }
 }
 
 /// The erasure that is under way; dropping it lets the next one begin.
@@ -110,28 +179,22 @@ impl Queue {
     /// # Errors
     /// [`ErasureError::Waiting`] where too many are not done.
     pub(super) fn admit(&self, by: &Actor, rank: Rank) -> Result<ErasurePlace, ErasureError> {
-        let (own, all) = rank.most();
-        let mut state = self.state();
-        let held = state.held.get(&of(by)).copied().unwrap_or_default();
-        if held >= own {
-            return Err(ErasureError::Waiting { most: own, is_own: true });
-        }
-        if *state.places.of(rank) >= all {
-            return Err(ErasureError::Waiting { most: all, is_own: false });
+        let (mut state, by) = (self.state(), of(by));
+        state.places(rank, false).has_room(&by, rank.most())?;
+        if rank == Rank::Key {
+            state.waiting.has_room(&by, (WAITING_OF_KEY, WAITING_OF_KEYS))?;
         }
         Ok(self.hold(&mut state, by, rank))
     }
 
     /// A place for an erasure that was begun before, however many there are.
     pub(super) fn place(&self, by: &Actor, rank: Rank) -> ErasurePlace {
-        self.hold(&mut self.state(), by, rank)
+        self.hold(&mut self.state(), of(by), rank)
     }
 
-    fn hold(&self, state: &mut State, by: &Actor, rank: Rank) -> ErasurePlace {
-        let by = of(by);
-        *state.places.of(rank) += 1;
-        *state.held.entry(by.clone()).or_default() += 1;
-        ErasurePlace { queue: self.clone(), rank, by }
+    fn hold(&self, state: &mut State, by: (bool, String), rank: Rank) -> ErasurePlace {
+        state.places(rank, false).add(by.clone());
+        ErasurePlace { queue: self.clone(), rank, is_waiting: false, by }
     }
 
     /// Waits until no other erasure is under way, and none of an earlier rank waits.
@@ -173,15 +236,7 @@ fn of(by: &Actor) -> (bool, String) {
 
 impl Drop for ErasurePlace {
     fn drop(&mut self) {
-        let mut state = self.queue.state();
-        let places = state.places.of(self.rank);
-        *places = places.saturating_sub(1);
-        if let Some(held) = state.held.get_mut(&self.by) {
-            *held = held.saturating_sub(1);
-            if *held == 0 {
-                state.held.remove(&self.by);
-            }
-        }
+        self.queue.state().places(self.rank, self.is_waiting).give_up(&self.by);
     }
 }
 
@@ -267,7 +322,33 @@ mod tests {
         held.truncate(1);
         assert_eq!(refused(&key("other"), Rank::Key), None);
         drop((begun, held));
-        assert!(queue.state().held.is_empty());
-        assert_eq!(queue.state().places, Numbers::default());
+        let state = queue.state();
+        assert!(state.of_keys.of.is_empty() && state.of_managers.of.is_empty());
+        assert_eq!((state.of_keys.all, state.of_managers.all), (0, 0));
+    }
+
+    #[test]
+    fn erasures_that_wait_for_the_quiet_hour_leave_room_for_others_and_are_bounded_too() {
+        let queue = Queue::default();
+        let north = key("north");
+        let waits = |by: &Actor| queue.admit(by, Rank::Key).map(ErasurePlace::waiting);
+        let mut waiting: Vec<ErasurePlace> =
+            (0..WAITING_OF_KEY).map(|_| waits(&north).ok().unwrap()).collect();
+        assert_eq!(queue.state().of_keys.all, 0);
+        let is_full = |by: &Actor, number, own| {
+            let refused = queue.admit(by, Rank::Key).err();
+            matches!(refused, Some(ErasureError::Waiting { most, is_own }) if (most, is_own) == (number, own))
+        };
+        assert!(is_full(&north, WAITING_OF_KEY, true));
+        for n in 1..WAITING_OF_KEYS / WAITING_OF_KEY {
+            let by = key(&n.to_string());
+            waiting.extend((0..WAITING_OF_KEY).map(|_| waits(&by).ok().unwrap()));
+        }
+        assert!(is_full(&key("other"), WAITING_OF_KEYS, false));
+        assert!(queue.admit(&key("other"), Rank::Manager).is_ok());
+        waiting.truncate(1);
+        assert!(queue.admit(&north, Rank::Key).is_ok());
+        drop(waiting);
+        assert!(queue.state().waiting.of.is_empty());
     }
 }

@@ -11,7 +11,7 @@ const AT_ONCE: usize = 500;
 /// The name of the count of statements in records.
 const STATEMENTS: &str = "statements";
 
-/// A row for each identifier of each person whose erasure is done, by the erasures' ids: the pseudonym that the identifier
+/// A row for each identifier of each person who is erased from all but the files of the engine, by the erasures' ids: the pseudonym that the identifier
 /// had in the tables of a recipient, and the one that stands in its place.
 pub(crate) async fn erasure_rows(
     store: &dyn Store,
@@ -22,14 +22,16 @@ pub(crate) async fn erasure_rows(
         let page = store.erasures(after, AT_ONCE).await?;
         let Some(last) = page.last() else { return Ok(rows) };
         after = Some(last.id);
-        for kept in page.iter().filter(|kept| kept.is_done) {
-            rows.extend(rows_of(kept, pseudonyms)?);
+        for kept in &page {
+            let record = ErasureRecord::of(kept)?;
+            if record.is_erased() {
+                rows.extend(rows_of(kept, &record, pseudonyms));
+            }
         }
     }
 }
 
-fn rows_of(kept: &KeptErasure, pseudonyms: &Pseudonyms) -> Result<Vec<RowOf>, StoreError> {
-    let record = ErasureRecord::of(kept)?;
+fn rows_of(kept: &KeptErasure, record: &ErasureRecord, pseudonyms: &Pseudonyms) -> Vec<RowOf> {
     let in_place = Eraser::new([], [], &record.pseudonym).pseudonymous().to_string();
     let actor = pseudonyms.of(&in_place);
     let statements = record.counts.get(STATEMENTS).copied().unwrap_or_default();
@@ -44,7 +46,7 @@ fn rows_of(kept: &KeptErasure, pseudonyms: &Pseudonyms) -> Result<Vec<RowOf>, St
             Datum::Text(record.mode.as_str().to_owned()),
         ]
     };
-    Ok(record.marks.iter().map(row).collect())
+    record.marks.iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -57,13 +59,14 @@ mod tests {
     use uuid::Uuid;
     use xapi::instant::Instant;
 
+    use super::super::run::Work;
     use super::super::{ErasureMode, marks};
     use super::*;
 
     const SECRET: [u8; 32] = [7; 32];
 
-    /// The erasure of a person with two identifiers, done or under way.
-    fn kept(n: u128, mode: ErasureMode, proof: &str) -> KeptErasure {
+    /// The erasure of a person with two identifiers, erased or under way; the files are cleared where there is a proof.
+    fn kept(n: u128, mode: ErasureMode, proof: &str, is_erased: bool) -> KeptErasure {
         let identifiers = ["mbox::mailto:anna@x.example", "openid::https://x.example/anna"];
         let record = ErasureRecord {
             by: ("key".into(), "dpo".into()),
@@ -80,17 +83,20 @@ mod tests {
             proof: proof.to_owned(),
             unchanged: false,
             scrubbed: None,
-            work: None,
+            work: (!is_erased).then(Work::default),
         };
         record.kept(Uuid::from_u128(n), Instant::from_micros(5))
     }
 
     #[tokio::test]
-    async fn erasures_that_are_done_have_a_row_for_each_identifier() {
+    async fn people_who_are_erased_have_a_row_for_each_identifier_before_the_files_are_cleared_too()
+    {
         let clock = Arc::new(TurnedClock::at(Instant::from_micros(1)));
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock));
         let (stays, goes) = (ErasureMode::Pseudonymise, ErasureMode::Delete);
-        for erasure in [kept(1, stays, "proof"), kept(2, stays, ""), kept(3, goes, "proof")] {
+        let all =
+            [kept(1, stays, "proof", true), kept(2, stays, "", false), kept(3, goes, "", true)];
+        for erasure in all {
             assert!(store.add_erasure(erasure).await.unwrap());
         }
         let pseudonyms = Pseudonyms::of_recipient(&SECRET, "region");

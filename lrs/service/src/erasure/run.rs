@@ -142,6 +142,9 @@ impl Erasures {
                 record
             }
         };
+        if self.waits(id, &record) {
+            return Ok(Step::Waits(Box::new(record)));
+        }
         // In the turn: whoever waits for all erasures that are under way waits for this one too.
         let ticket = self.wish(&record);
         Ok(Step::Erased(Box::new(Erased { id, created, record, ticket })))

@@ -1,5 +1,6 @@
 //! Scrubs that erasures share. The embedded engine writes its whole database anew, which takes as long as the database is
-//! large, while all that write wait: so one scrub is for all erasures that have come to their end before it begins.
+//! large, while all that write wait: so one scrub is for all erasures that have come to their end before it begins. What keys
+//! alone have asked for waits for a scrub of others, or for the quiet hour ([`super::owed`]).
 
 use std::future::pending;
 use std::sync::{Arc, Mutex as Guarded, MutexGuard, PoisonError};
@@ -13,9 +14,6 @@ use super::queue::{Queue, Rank};
 
 /// How long a scrub waits for erasures that are under way, so that it is for these as well.
 const LONGEST: Duration = Duration::from_mins(10);
-/// After a scrub, the next one that keys alone have asked for waits as many times as long as it took: of ten minutes, scrubs
-/// take one.
-const REST: u32 = 9;
 
 /// The scrubs of a process. Clones share them.
 #[derive(Clone, Default)]
@@ -38,8 +36,6 @@ struct Rounds {
     /// The last one that failed, and why.
     failed: Option<(u64, String)>,
     next: Next,
-    /// Before which none begins that keys alone have asked for.
-    rest: Option<Instant>,
 }
 
 /// What those want who wait for the next scrub.
@@ -103,6 +99,17 @@ impl Scrubs {
         Ticket { round: rounds.begun + 1, scrub, rank }
     }
 
+    /// A ticket for who wants no scrub of everything, and waits for one that others want: [`Self::is_done`] says whether it was.
+    pub(super) fn of_others(&self) -> Ticket {
+        let round = self.rounds().begun + 1;
+        Ticket { round, scrub: Scrub::Everything, rank: Rank::Key }
+    }
+
+    /// Whether a scrub that began after the ticket was given went well.
+    pub(super) fn is_done(&self, ticket: Ticket) -> bool {
+        matches!(self.rounds().outcome(ticket), Some(Ok(())))
+    }
+
     /// Returns once a scrub that began after the ticket was given has ended: does it by `work`, or waits for one who does.
     ///
     /// # Errors
@@ -122,47 +129,27 @@ impl Scrubs {
         }
         self.is_due(ticket, queue).await;
         let round = self.rounds().begin(ticket);
-        let begun = Instant::now();
         let came_to = work(round.1).await;
-        let mut rounds = self.rounds();
-        rounds.end(round, &came_to);
-        if round.1 == Scrub::Everything {
-            let now = Instant::now();
-            rounds.rest = now.checked_add(now.duration_since(begun).saturating_mul(REST));
-        }
+        self.rounds().end(round, &came_to);
         came_to
     }
 
-    /// Waits for erasures that are about to want the next scrub too, and for the rest after the last one.
+    /// Waits for erasures that are about to want the next scrub too.
     async fn is_due(&self, own: Ticket, queue: &Queue) {
         loop {
-            let (next, rest) = {
-                let rounds = self.rounds();
-                (rounds.next, rounds.rest)
-            };
+            let next = self.rounds().next;
             let is_urgent = next.is_urgent || own.rank == Rank::Manager;
             let rank = if is_urgent { Rank::Manager } else { Rank::Key };
             let now = Instant::now();
             let latest = next.since.unwrap_or(now).checked_add(LONGEST);
-            let is_late = latest.is_none_or(|latest| latest <= now);
-            let others = async {
-                if !is_late {
-                    queue.rests(rank).await;
-                }
-            };
+            if latest.is_none_or(|latest| latest <= now) {
+                return;
+            }
             tokio::select! {
                 biased;
-                () = others => {}
-                () = until(latest) => {}
-                () = self.0.changed.notified() => continue,
-            }
-            let is_resting = next.scrub.max(own.scrub) == Scrub::Everything && !is_urgent;
-            match rest.filter(|rest| is_resting && *rest > Instant::now()) {
-                None => return,
-                Some(rest) => tokio::select! {
-                    () = sleep_until(rest) => {}
-                    () = self.0.changed.notified() => {}
-                },
+                () = queue.rests(rank) => return,
+                () = until(latest) => return,
+                () = self.0.changed.notified() => {}
             }
         }
     }
@@ -243,21 +230,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn keys_have_a_tenth_of_the_time_and_managers_do_not_wait() {
+    async fn who_waits_for_a_scrub_of_others_makes_none_begin_and_gets_what_begins_later_alone() {
         let scene = Scene::new();
-        let ticket = |rank| scene.scrubs.ticket(Everything, rank);
-        scene.wait(ticket(Rank::Key)).await.unwrap();
-        scene.wait(ticket(Rank::Key)).await.unwrap();
-        assert_eq!(scene.done(), [(0, Everything), (100, Everything)]);
-        let manager = async {
-            sleep(Duration::from_secs(5)).await;
-            scene.wait(ticket(Rank::Manager)).await
+        let one = |scrub| scene.wait(scene.scrubs.ticket(scrub, Rank::Manager));
+        let first = scene.scrubs.of_others();
+        one(Records).await.unwrap();
+        assert_eq!(scene.done(), [(0, Records)], "nothing more is scrubbed on its behalf");
+        assert!(!scene.scrubs.is_done(first));
+        let meanwhile = async {
+            sleep(TAKES / 2).await;
+            scene.scrubs.of_others()
         };
-        let (key, manager) = tokio::join!(scene.wait(ticket(Rank::Key)), manager);
-        assert!(key.is_ok() && manager.is_ok());
-        assert_eq!(scene.done(), [(115, Everything)], "one for both");
-        scene.wait(scene.scrubs.ticket(Records, Rank::Key)).await.unwrap();
-        assert_eq!(scene.done(), [(125, Records)], "records are written over at once");
+        let (scrubbed, late) = tokio::join!(one(Everything), meanwhile);
+        scrubbed.unwrap();
+        assert!(scene.scrubs.is_done(first) && !scene.scrubs.is_done(late));
+        scene.failures.store(1, Ordering::Relaxed);
+        assert!(one(Everything).await.is_err() && !scene.scrubs.is_done(late));
+        one(Everything).await.unwrap();
+        assert!(scene.scrubs.is_done(late));
     }
 
     #[tokio::test(start_paused = true)]

@@ -24,6 +24,7 @@ mod former;
 mod letters;
 mod lists;
 mod others;
+mod owed;
 mod removal;
 mod waiting;
 mod within;
@@ -45,6 +46,7 @@ struct World {
     store: Arc<dyn Store>,
     failing: Arc<Failing>,
     clock: Arc<dyn Clock>,
+    turned: TurnedClock,
     journals: Arc<NotedJournals>,
 }
 
@@ -66,11 +68,12 @@ fn with_attachment(statement: &Value, attachment: &Attachment) -> Value {
 
 impl World {
     async fn new() -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(TurnedClock::at(Instant::from_micros(9_000_000)));
+        let turned = TurnedClock::at(Instant::from_micros(9_000_000));
+        let clock: Arc<dyn Clock> = Arc::new(turned.clone());
         let memory: Arc<dyn Store> = Arc::new(MemoryStore::new(Arc::clone(&clock)));
         let failing = Failing::over(memory);
         let store: Arc<dyn Store> = Arc::<Failing>::clone(&failing);
-        let world = Self { store, failing, clock, journals: Arc::default() };
+        let world = Self { store, failing, clock, turned, journals: Arc::default() };
         world.fill().await;
         world
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use course::{Course, Enrolment, Evidence, Identifier};
 use serde_json::Value;
-use store::StoreError;
+use store::{KeptLaunch, StoreError};
 use validator::ifi;
 use xapi::erase::HOME_PAGE;
 use xapi::index::{Closeness, Kind, keys_of_kept};
@@ -23,6 +23,9 @@ use crate::erasure::ifi as ifi_of;
 /// platform whose clock is wrong makes nobody due.
 const FRESH: i64 = 30 * DAY;
 const DAY: i64 = 24 * 3_600_000_000;
+
+/// Launches that are read at once.
+const LAUNCHES: usize = if cfg!(debug_assertions) { 2 } else { 500 };
 
 /// A person who is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +93,33 @@ fn person<'e>(enrolment: &'e Enrolment, id: &'e str) -> &'e str {
     person
 }
 
+/// Of whom a statement is: who is its actor or its object, by oneself or as a group of nobody else. Others whom it names may
+/// become due by what is their own.
+fn own(statement: &Value) -> BTreeSet<String> {
+    let object = statement.get("object").filter(|it| {
+        matches!(it.get("objectType").and_then(Value::as_str), Some("Agent" | "Group"))
+    });
+    statement.get("actor").into_iter().chain(object).filter_map(one).collect()
+}
+
+/// The identifier of an Agent or Group; of an anonymous group that of its member, where it is of one.
+fn one(agent: &Value) -> Option<String> {
+    if let Some(own) = ifi::of(agent) {
+        return Some(own.to_string());
+    }
+    let members = agent.get("member").and_then(Value::as_array)?;
+    let members: Option<BTreeSet<String>> =
+        members.iter().map(|it| ifi::of(it).map(|own| own.to_string())).collect();
+    members.filter(|it| it.len() == 1)?.pop_first()
+}
+
+/// The form of who plays by a launch.
+fn player(launch: &KeptLaunch) -> Result<Option<String>, StoreError> {
+    let corrupt = |error| StoreError::Corrupt(format!("a launch of {}: {error}", launch.package));
+    let body: Value = serde_json::from_str(&launch.body).map_err(corrupt)?;
+    Ok(body.get("actor").and_then(ifi::of).map(|actor| actor.to_string().to_lowercase()))
+}
+
 /// A rule, with its course.
 struct Compiled {
     rule: RetentionRule,
@@ -116,7 +146,7 @@ impl Compiled {
 struct DueScan {
     rules: Arc<Vec<Compiled>>,
     now: Instant,
-    /// By form: the identifier as it was written, and how many statements are by or about it.
+    /// By form: the identifier as it was written, and how many statements are its own.
     candidates: BTreeMap<String, (String, u64)>,
     kept: KeptPeople,
 }
@@ -136,11 +166,12 @@ impl DueScan {
         // Whom a statement names that cannot be read cannot be told; erasures count it.
         let Ok(value) = stored.value() else { return };
         let is_over = self.is_over(stored, &value);
+        let own = own(&value);
         for key in keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent) {
             let form = key.text.to_lowercase();
             if !is_over || key.closeness == Closeness::Authority {
                 self.keep(&form);
-            } else if key.closeness == Closeness::Direct && !self.kept.has(&form) {
+            } else if own.contains(&key.text) && !self.kept.has(&form) {
                 let count = self.candidates.entry(form).or_insert_with(|| (key.text, 0));
                 count.1 = count.1.saturating_add(1);
             }
@@ -243,17 +274,16 @@ impl Retention {
                 scan.keep(&form(&identifier));
             }
         }
-        for package in self.store.packages().await? {
-            for launch in self.store.launches(&package.name, scan.now, usize::MAX).await? {
-                let body: Value = serde_json::from_str(&launch.body).map_err(|error| {
-                    StoreError::Corrupt(format!("a launch of {}: {error}", package.name))
-                })?;
-                if let Some(actor) = body.get("actor").and_then(ifi::of) {
-                    scan.keep(&actor.to_string().to_lowercase());
-                }
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.store.launches_beyond(after.as_deref(), scan.now, LAUNCHES).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.token.clone());
+            let players = aside(move || page.iter().map(player).collect::<Result<Vec<_>, _>>());
+            for form in players.await.map_err(|_| RetentionError::Stopped)??.into_iter().flatten() {
+                scan.keep(&form);
             }
         }
-        Ok(())
     }
 
     async fn compiled(&self, plan: &RetentionPlan) -> Result<Vec<Compiled>, RetentionError> {

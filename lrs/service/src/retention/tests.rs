@@ -143,6 +143,31 @@ async fn due_is_whose_every_statement_is_covered_and_old() {
     assert!(scene.due(&[of_all(365)]).await.iter().all(|it| !it.contains(&authority)));
 }
 
+#[tokio::test]
+async fn who_is_told_of_in_what_others_did_is_not_due_by_that_alone() {
+    let group = |people: &[&str]| {
+        let members: Vec<Value> = people.iter().map(|it| sample::person(it)).collect();
+        json!({"objectType": "Group", "member": members})
+    };
+    let by = |n: u32, actor: Value| (sample::with(sample::statement(n), "actor", actor), 500);
+    let about = |n: u32, object: Value| {
+        (sample::with(by(n, sample::person("p0")).0, "object", object), 500)
+    };
+    let agent = sample::with(sample::person("p7"), "objectType", json!("Agent"));
+    let identified = sample::with(group(&["p4"]), "mbox", json!("mailto:p3@x.example"));
+    let scene = Scene::of(&[
+        by(1, group(&["p1", "p2", "p5"])),
+        by(2, sample::person("p2")),
+        by(3, identified),
+        about(5, group(&["p5", "p0"])),
+        by(6, group(&["p6", "p6"])),
+        about(7, agent),
+    ])
+    .await;
+    let due = [0, 2, 3, 6, 7].map(mbox);
+    assert_eq!(scene.due(&[of_all(365)]).await, due, "p1, p4 and p5 are members of groups alone");
+}
+
 /// A clock of 1970 makes nobody due, and what was brought over is as old as it says.
 #[tokio::test]
 async fn the_age_is_that_of_the_timestamp_of_what_is_not_fresh() {
@@ -439,4 +464,19 @@ async fn who_has_an_account_or_a_launch_is_kept() {
         assert!(scene.store.add_launch(launch).await.unwrap());
     }
     assert_eq!(due().await, [mbox(3)]);
+    // Whatever page of launches it is on.
+    for n in 10..15_u32 {
+        let launch = store::KeptLaunch {
+            token: n.to_string(),
+            package: "corso".into(),
+            key: "k".into(),
+            created: Instant::from_micros(NOW - 1),
+            expires: Instant::from_micros(NOW + 1),
+            revoked: false,
+            body: json!({"actor": sample::person(if n == 14 { "p3" } else { "other" })})
+                .to_string(),
+        };
+        assert!(scene.store.add_launch(launch).await.unwrap());
+        assert_eq!(due().await.is_empty(), n == 14, "{n}");
+    }
 }

@@ -215,6 +215,7 @@ macro_rules! store_contract {
                 files_are_paged_by_path,
                 a_launch_comes_back_until_it_is_removed,
                 a_launch_is_taken_back_once,
+                launches_are_read_some_at_a_time,
                 erased_launches_are_those_of_their_actor,
             ];
             refusals: [

@@ -380,6 +380,43 @@ pub async fn a_launch_comes_back_until_it_is_removed(store: &Arc<dyn Store>) {
     assert_eq!(listed(0, 9).await, std::slice::from_ref(second));
 }
 
+/// Of all packages, by their tokens; none of a version that was removed, and none that has expired.
+pub async fn launches_are_read_some_at_a_time(store: &Arc<dyn Store>) {
+    import(store, "corso", "k", &[("a", "a")]).await;
+    import(store, "other", "o", &[("a", "a")]).await;
+    import(store, "corso", "next", &[("a", "a")]).await;
+    store.set_current_version("corso", 2).await.unwrap();
+    let all = [
+        launch("t1", "corso", "next", 50),
+        launch("t2", "other", "o", 10),
+        launch("t3", "corso", "next", 20),
+        launch("t4", "other", "o", 40),
+    ];
+    for launch in all.iter().rev().chain([&launch("t0", "corso", "k", 90)]) {
+        assert!(store.add_launch(launch.clone()).await.unwrap());
+    }
+    store.revoke_launch("t2").await.unwrap();
+    assert!(store.remove_package_version("corso", 1).await.unwrap());
+    let read = async |alive: i64, limit: usize| {
+        let (mut read, mut after): (Vec<KeptLaunch>, Option<String>) = (Vec::new(), None);
+        loop {
+            let alive = Instant::from_micros(alive);
+            let page = store.launches_beyond(after.as_deref(), alive, limit).await.unwrap();
+            let Some(last) = page.last() else { return read };
+            assert!(page.len() <= limit);
+            after = Some(last.token.clone());
+            read.extend(page);
+        }
+    };
+    let mut expected = all;
+    expected[1].revoked = true;
+    for limit in [1, 2, 9] {
+        assert_eq!(read(0, limit).await, expected, "{limit} at a time");
+        let alive: Vec<String> = read(1_020, limit).await.into_iter().map(|it| it.token).collect();
+        assert_eq!(alive, ["t1", "t4"]);
+    }
+}
+
 /// Of many who take it back at once, too, one does.
 pub async fn a_launch_is_taken_back_once(store: &Arc<dyn Store>) {
     import(store, "corso", "k", &[("a", "a")]).await;

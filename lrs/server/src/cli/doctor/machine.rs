@@ -31,6 +31,7 @@ pub(super) fn settings(settings: &Settings) -> Vec<Finding> {
         settings.content_frame_ancestors().err(),
         settings.check_limits().err(),
         settings.check_sessions().err(),
+        settings.check_privacy().err(),
         settings.providers().err(),
         settings.proxies().err(),
         settings.tls().err(),

@@ -8,9 +8,16 @@ use super::*;
 
 /// Counts scrubs of everything, and of records alone.
 #[derive(Default)]
-struct Counted {
+pub(super) struct Counted {
     everything: AtomicUsize,
     records: AtomicUsize,
+}
+
+impl Counted {
+    /// How many scrubs there were, of everything and of records.
+    pub(super) fn scrubs(&self) -> (usize, usize) {
+        (self.everything.load(Ordering::Relaxed), self.records.load(Ordering::Relaxed))
+    }
 }
 
 #[async_trait]
@@ -65,8 +72,7 @@ impl Scene {
 
     /// How many scrubs there were, of everything and of records.
     fn scrubs(&self) -> (usize, usize) {
-        let Counted { everything, records } = &self.counted.hook;
-        (everything.load(Ordering::Relaxed), records.load(Ordering::Relaxed))
+        self.counted.hook.scrubs()
     }
 }
 

@@ -31,8 +31,11 @@ fn hers(n: u32) -> Value {
 
 async fn run(world: &World, asked: &ErasureAsked) -> ErasureRecord {
     let begun = world.erasures().begin(asked, Actor::Key("north".into())).await.unwrap();
-    let record = world.erasures().run(begun.id).await.unwrap();
-    assert!(world.erasures().verify(begun.id).await.unwrap().holds);
+    let erasures = world.erasures();
+    let record = erasures.run(begun.id).await.unwrap();
+    world.turned.pass(24 * 3_600);
+    erasures.scrub_due_files().await.unwrap();
+    assert!(erasures.verify(begun.id).await.unwrap().holds);
     record
 }
 

@@ -84,6 +84,16 @@ impl PackageStore for MongoStore {
         self.0.packages.launches.of_package(package, alive, limit).await
     }
 
+    async fn launches_beyond(
+        &self,
+        after: Option<&str>,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        let packages = self.0.packages.all().await?;
+        self.0.packages.launches.beyond(packages, after, alive, limit).await
+    }
+
     async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
         self.0.packages.launches.good(key, now).await
     }

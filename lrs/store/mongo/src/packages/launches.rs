@@ -71,11 +71,33 @@ impl Launches {
     ) -> Result<Vec<KeptLaunch>> {
         let Some(Package { name, versions, .. }) = package else { return Ok(Vec::new()) };
         let keys: Vec<String> = versions.into_iter().map(|version| version.key).collect();
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
         let filter =
             doc! {"package": name, "key": {"$in": keys}, "expires": {"$gt": alive.micros()}};
-        let found = self.launches.find(filter).sort(doc! {"created": -1, "_id": 1}).limit(limit);
-        let found = all(found).await?;
+        self.found(filter, doc! {"created": -1, "_id": 1}, limit).await
+    }
+
+    pub(crate) async fn beyond(
+        &self,
+        packages: Vec<Package>,
+        after: Option<&str>,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        let versions = packages.into_iter().flat_map(|package| package.versions);
+        let keys: Vec<String> = versions.map(|version| version.key).collect();
+        let filter = doc! {"_id": {"$gt": after.unwrap_or_default()}, "key": {"$in": keys},
+        "expires": {"$gt": alive.micros()}};
+        self.found(filter, doc! {"_id": 1}, limit).await
+    }
+
+    async fn found(
+        &self,
+        filter: Document,
+        order: Document,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX).min(MOST);
+        let found = all(self.launches.find(filter).sort(order).limit(limit)).await?;
         let tokens = found.iter().map(|it| field::text(it, "_id")).collect::<Result<Vec<_>>>()?;
         let revoked = all(self.revoked.find(doc! {"_id": {"$in": tokens}})).await?;
         let revoked = revoked.iter().map(|it| field::text(it, "_id"));

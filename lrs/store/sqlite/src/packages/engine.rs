@@ -177,6 +177,16 @@ impl PackageStore for SqliteStore {
         self.read(move |connection| super::launches(connection, &package, alive, limit)).await
     }
 
+    async fn launches_beyond(
+        &self,
+        after: Option<&str>,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        let after = after.unwrap_or_default().to_owned();
+        self.read(move |connection| super::launches_beyond(connection, &after, alive, limit)).await
+    }
+
     async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
         let key = key.to_owned();
         self.read(move |connection| super::good_launches(connection, &key, now)).await

@@ -291,6 +291,23 @@ pub(crate) fn launches(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+pub(crate) fn launches_beyond(
+    connection: &Connection,
+    after: &str,
+    alive: Instant,
+    limit: usize,
+) -> Result<Vec<KeptLaunch>> {
+    let sql = format!(
+        "{LAUNCH} WHERE token > ?1 AND expires > ?2 AND EXISTS \
+         (SELECT 1 FROM package_version WHERE package_version.key = launch.key) \
+         ORDER BY token LIMIT ?3"
+    );
+    let mut select = connection.prepare_cached(&sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select.query_map(params![after, alive.micros(), limit], launch_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 pub(crate) fn good_launches(connection: &Connection, key: &str, now: Instant) -> Result<u64> {
     let sql = "SELECT count(*) FROM launch WHERE key = ?1 AND expires > ?2 AND revoked = 0";
     let mut select = connection.prepare_cached(sql)?;

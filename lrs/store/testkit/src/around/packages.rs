@@ -84,6 +84,15 @@ impl<H: Hook> PackageStore for Around<H> {
         self.hook.before("launches").await?;
         self.store.launches(package, alive, limit).await
     }
+    async fn launches_beyond(
+        &self,
+        after: Option<&str>,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        self.hook.before("launches_beyond").await?;
+        self.store.launches_beyond(after, alive, limit).await
+    }
     async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
         self.hook.before("good_launches").await?;
         self.store.good_launches(key, now).await

@@ -344,6 +344,14 @@ impl PackageStore for MemoryStore {
     ) -> Result<Vec<KeptLaunch>> {
         Ok(self.read().packages.launches_of(package, alive, limit))
     }
+    async fn launches_beyond(
+        &self,
+        after: Option<&str>,
+        alive: Instant,
+        limit: usize,
+    ) -> Result<Vec<KeptLaunch>> {
+        Ok(self.read().packages.launches_beyond(after.unwrap_or_default(), alive, limit))
+    }
     async fn good_launches(&self, key: &str, now: Instant) -> Result<u64> {
         Ok(self.read().packages.good_launches(key, now))
     }

@@ -189,6 +189,20 @@ impl Packages {
         of
     }
 
+    pub(super) fn launches_beyond(
+        &self,
+        after: &str,
+        alive: Instant,
+        limit: usize,
+    ) -> Vec<KeptLaunch> {
+        let of = self.launches.iter().filter(|it| it.token.as_str() > after && it.expires > alive);
+        let of = of.filter(|it| self.at(&it.key).is_some());
+        let mut of: Vec<_> = of.cloned().collect();
+        of.sort_by(|one, other| one.token.cmp(&other.token));
+        of.truncate(limit);
+        of
+    }
+
     pub(super) fn good_launches(&self, key: &str, now: Instant) -> u64 {
         let is_good = |it: &&KeptLaunch| it.key == key && it.expires > now && !it.revoked;
         self.launches.iter().filter(is_good).count() as u64
