@@ -27,6 +27,9 @@ mod tests;
 
 /// Learners of one note at most.
 const TOGETHER: usize = 1_000;
+/// Identifiers of a whole person that are marked beside a learner's own, at most: else what is noted of many learners who are
+/// merged into one would grow with the square of their number.
+const OF_PERSON: usize = 16;
 
 /// Learners who leave: the marks of each one's identifiers, by the learner's id.
 pub(crate) type Leaving = BTreeMap<String, BTreeSet<String>>;
@@ -70,13 +73,13 @@ pub(crate) fn marks_of<'i>(
 }
 
 /// The learners whom a change of a list takes off it; all of them where nothing takes its place. A learner under whose id
-/// another person comes leaves too: somebody with another name and none of the identifiers.
+/// another person comes leaves too: somebody with none of the identifiers, and with another name or none.
 pub(crate) fn leaving(secret: &[u8; 32], before: &Enrolment, after: Option<&Enrolment>) -> Leaving {
     let stays = after.into_iter().flat_map(|it| &it.learners);
     let stays: HashMap<&str, &Learner> = stays.map(|it| (it.id.as_str(), it)).collect();
     let is_another = |was: &Learner, is: &Learner| {
         let forms = |it: &Learner| it.known_as().iter().map(form).collect::<BTreeSet<_>>();
-        was.name != is.name
+        (was.name != is.name || was.name.is_empty())
             && was.identifiers != is.identifiers
             && forms(was).is_disjoint(&forms(is))
     };
@@ -89,11 +92,15 @@ pub(crate) fn leaving(secret: &[u8; 32], before: &Enrolment, after: Option<&Enro
     let persons = before.persons();
     let mut of_person: HashMap<&str, Vec<&Identifier>> = HashMap::new();
     for learner in &before.learners {
-        of_person.entry(persons.of(&learner.id)).or_default().extend(&learner.identifiers);
+        let theirs = of_person.entry(persons.of(&learner.id)).or_default();
+        theirs.extend(learner.identifiers.iter().take(OF_PERSON - theirs.len()));
     }
+    let of_person: HashMap<&str, BTreeSet<String>> =
+        of_person.into_iter().map(|(person, theirs)| (person, marks_of(secret, theirs))).collect();
     let marked = leaving.into_iter().map(|learner| {
-        let theirs = of_person.get(persons.of(&learner.id)).into_iter().flatten().copied();
-        (learner.id.clone(), marks_of(secret, theirs))
+        let mut marks = marks_of(secret, &learner.identifiers);
+        marks.extend(of_person.get(persons.of(&learner.id)).into_iter().flatten().cloned());
+        (learner.id.clone(), marks)
     });
     marked.collect()
 }

@@ -58,6 +58,42 @@ async fn packs(store: &dyn Store, most: usize) {
     pack(store, COURSE, &ids, at(99), (most, usize::MAX)).await.unwrap();
 }
 
+/// A list of learners of one name each, with two addresses.
+fn listed(count: usize, name: &str, of: &str) -> Enrolment {
+    let line =
+        |n: usize| format!("l-{n},{name},mailto:{n}@{of}.example;mailto:{n}@2.{of}.example\n");
+    let text: String = (0..count).map(line).collect();
+    let list = format!("id,name,identifiers\n{text}");
+    let learners = course::LearnerList::parse(list.as_bytes()).unwrap().learners().to_vec();
+    Enrolment { learners, merged: BTreeMap::new() }
+}
+
+#[test]
+fn what_is_noted_of_many_learners_of_one_person_grows_with_their_number_alone() {
+    let mut before = listed(400, "Anna", "x");
+    let into = |n: usize| (format!("l-{n}"), "l-0".to_owned());
+    before.merged = (1..400).map(into).collect();
+    let own = |n: usize| marks_of(&[7; 32], &before.learners[n].identifiers);
+    let of_one = leaving(&[7; 32], &listed(1, "Anna", "x"), None)["l-0"].len();
+    let all = leaving(&[7; 32], &before, None);
+    assert_eq!(all.len(), 400);
+    for (n, learner) in before.learners.iter().enumerate() {
+        let marks = &all[&learner.id];
+        assert!(own(n).is_subset(marks) && own(0).is_subset(marks), "{n}");
+        assert!(marks.len() <= of_one / 2 * 20, "{n}: {}", marks.len());
+    }
+}
+
+#[test]
+fn on_a_list_without_names_another_person_has_none_of_the_identifiers() {
+    let before = listed(1, "", "x");
+    let leaves = |after: &Enrolment| !leaving(&[7; 32], &before, Some(after)).is_empty();
+    assert!(leaves(&listed(1, "", "y")) && leaves(&listed(1, "Carla", "y")));
+    assert!(!leaves(&listed(1, "", "x")));
+    let named = listed(1, "Anna", "x");
+    assert!(leaving(&[7; 32], &named, Some(&listed(1, "Anna", "y"))).is_empty(), "a new address");
+}
+
 #[tokio::test]
 async fn whoever_leaves_with_each_list_is_noted_once_with_all_marks() {
     let store = store();
