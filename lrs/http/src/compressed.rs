@@ -1,5 +1,6 @@
 //! Answers are compressed piece by piece, so that a large one leaves time to others: a thread that compresses answers
-//! nothing else meanwhile. Of all answers to a key one piece is compressed at a time, so that hundreds leave as much.
+//! nothing else meanwhile. Of all answers to a key one piece is compressed at a time, so that hundreds leave as much. Small
+//! answers wait for none.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -24,6 +25,8 @@ use super::share::Compressing;
 
 /// After this number of bytes others go first: about a millisecond of work.
 const PIECE: usize = 32 << 10;
+/// Answers up to this size wait for no turn: compressing one is a small part of what its request costs.
+const SMALL: u64 = 4 << 10;
 
 /// Compresses the answer where the client takes it so.
 pub(super) async fn compress(request: Request, next: Next) -> Response {
@@ -33,6 +36,8 @@ pub(super) async fn compress(request: Request, next: Next) -> Response {
         let (next, pace) = (next.clone(), Arc::clone(&of_answer));
         async move {
             let response = next.run(request).await;
+            let is_small = response.body().size_hint().upper().is_some_and(|it| it <= SMALL);
+            pace.is_small.store(is_small, Ordering::Relaxed);
             Ok::<_, Infallible>(
                 response.map(|body| Body::new(Uncompressed { body, pace, rest: None, taken: 0 })),
             )
@@ -68,6 +73,8 @@ fn has_no_tag(
 #[derive(Debug, Default)]
 struct Pace {
     is_compressed: AtomicBool,
+    /// It waits for no turn.
+    is_small: AtomicBool,
     /// A piece was taken, and others have not been let go first since.
     is_over: AtomicBool,
 }
@@ -153,6 +160,9 @@ impl HttpBody for Compressed {
         if this.pace.is_over.swap(false, Ordering::Relaxed) {
             context.waker().wake_by_ref();
             return Poll::Pending;
+        }
+        if this.pace.is_small.load(Ordering::Relaxed) {
+            return Pin::new(&mut this.body).poll_frame(context);
         }
         // For this piece alone: while the body waits for what it is made of, or the client takes its time, others have it.
         let _turn = ready!(this.turns.poll_acquire(context));
@@ -245,6 +255,23 @@ mod tests {
         drop(other);
         assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().len() <= 2 * PIECE);
         assert_eq!(turns.available_permits(), 1, "none is kept between two pieces");
+    }
+
+    #[tokio::test]
+    async fn a_small_answer_waits_for_no_turn() {
+        for (size, waits) in [(SMALL, false), (SMALL + 1, true)] {
+            let Compressing(turns) = Compressing::default();
+            let of_key = Compressing(Arc::clone(&turns));
+            let text = "x".repeat(usize::try_from(size).unwrap());
+            let answering = Router::new()
+                .route("/", get(move || async move { (axum::Extension(of_key), text) }))
+                .layer(from_fn(compress));
+            let answer = answering.oneshot(taking("gzip")).await.unwrap();
+            assert!(answer.headers().contains_key(CONTENT_ENCODING), "it is compressed");
+            let _other = turns.acquire().await.unwrap();
+            let whole = answer.into_body().collect().now_or_never();
+            assert_eq!(whole.is_none(), waits, "{size} bytes");
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The share of the memory budget that a request holds from: each key has one, and all requests
-//! without a key have one together. Forms whose key stands in the form have another, of which each address has a part. A share is less than the whole, so one key cannot take the memory
-//! of all others.
+//! without a key have one together. Forms whose key stands in the form have another, of which each address has a part. A share
+//! is less than the whole, so one key cannot take the memory of all others.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -22,7 +22,7 @@ use service::memory::{Memory, Reserved};
 
 /// How many keys' shares are told apart; an older one is begun anew.
 const KEYS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
-/// How many addresses' parts of the share of forms are told apart; an older one is begun anew.
+/// How many addresses are told apart, for parts of the share of forms and for turns; an older one is begun anew.
 const ADDRESSES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 /// Answers up to this size are not counted: they take no more than the connection that they are for.
 const SMALL: u64 = 1024;
@@ -34,6 +34,8 @@ pub struct Shares {
     forms: Memory,
     forms_from: Mutex<LruCache<Address, Memory>>,
     of_keys: Mutex<LruCache<String, OfKey>>,
+    /// Turns of those without a key.
+    compressing_for: Mutex<LruCache<Address, Compressing>>,
 }
 
 /// What a key has, and how much of that may be answers on their way.
@@ -45,7 +47,7 @@ struct OfKey {
 }
 
 /// The turn to compress a piece of an answer: one for a key, however many of its answers are compressed at once, and one for
-/// all requests without a key. In the extensions of an answer.
+/// all requests from an address without a key. In the extensions of an answer.
 #[derive(Clone, Debug)]
 pub(super) struct Compressing(pub(super) Arc<Semaphore>);
 
@@ -68,7 +70,14 @@ impl Shares {
             forms,
             forms_from: Mutex::new(forms_from),
             of_keys: Mutex::new(of_keys),
+            compressing_for: Mutex::new(LruCache::new(ADDRESSES)),
         }
+    }
+
+    /// The turn of all from an address who have no key: whoever asks for much there lets others sign in elsewhere.
+    fn compressing_for(&self, address: Address) -> Compressing {
+        let mut turns = self.compressing_for.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.get_or_insert(address, Compressing::default).clone()
     }
 
     /// What forms from an address may hold whose key is not known yet. Forms that are held back fill it, and no other
@@ -160,9 +169,13 @@ pub(super) async fn hold_answer(
 ) -> Response {
     let payer = Payer::default();
     request.extensions_mut().insert(payer.clone());
+    let address = Address::of_request(request.extensions());
     let mut response = next.run(request).await;
-    let payer = payer.0.get().unwrap_or(&server.shares.nobody);
-    response.extensions_mut().insert(payer.compressing.clone());
+    let known = payer.0.get();
+    let compressing = known.map(|payer| payer.compressing.clone());
+    let compressing = compressing.unwrap_or_else(|| server.shares.compressing_for(address));
+    response.extensions_mut().insert(compressing);
+    let payer = known.unwrap_or(&server.shares.nobody);
     let size = axum::body::HttpBody::size_hint(response.body()).exact().unwrap_or_default();
     if size <= SMALL || response.extensions().get::<Paid>().is_some() {
         return response;
@@ -209,6 +222,15 @@ mod tests {
         let _nobody = shares.of_nobody().reserve(400).unwrap();
         drop(held);
         let _again = shares.of_forms_from(address(1)).reserve(100).unwrap();
+    }
+
+    #[test]
+    fn without_a_key_each_address_has_a_turn_to_compress() {
+        let shares = Shares::new(Memory::new(3200));
+        let Compressing(one) = shares.compressing_for(address(1));
+        let is_taken = |last| shares.compressing_for(address(last)).0.try_acquire().is_err();
+        let _turn = one.try_acquire().unwrap();
+        assert_eq!([1, 2].map(is_taken), [true, false]);
     }
 
     #[test]
