@@ -213,14 +213,8 @@ const REFUSALS: [DatasetColumn; 8] = [
     must("path", Text),
 ];
 
-const ERASURES: [DatasetColumn; 6] = [
-    must("erasure", Text),
-    must("at", Timestamp),
-    must("was", Text),
-    must("actor", Text),
-    must("statements", Whole),
-    must("mode", Text),
-];
+const ERASURES: [DatasetColumn; 4] =
+    [must("erasure", Text), must("at", Timestamp), must("was", Text), must("mode", Text)];
 
 const IDENTITIES: [DatasetColumn; 4] =
     [must("stored", Timestamp), must("actor", Text), must("ifi", Text), may("name", Text)];

@@ -148,7 +148,8 @@ pub struct ShownErasure {
     remains: bool,
     /// What stands in the place of the person.
     pseudonym: String,
-    /// Keyed hashes of the identifiers that were erased, under the secret of the store.
+    /// Keyed hashes of the identifiers that were erased, under the secret of the store; none in the answer to a key that has asked
+    /// for the erasure.
     marks: Vec<String>,
     /// How many things of each kind were changed or removed.
     counts: BTreeMap<String, u64>,
@@ -278,7 +279,12 @@ pub async fn create(
         Ok::<_, ErasureError>(kept)
     });
     let kept = beginning.await.map_err(|_| Problem::stopped())??;
-    let shown = ShownErasure::new(&server.erasures, &kept, ErasureRecord::of(&kept)?, None);
+    let mut record = ErasureRecord::of(&kept)?;
+    if record.within.is_some() {
+        // They are equal to those of administrators' erasures, against which a key must not try identifiers.
+        record.marks.clear();
+    }
+    let shown = ShownErasure::new(&server.erasures, &kept, record, None);
     let told = Told { target: Some(kept.id.to_string()), details: Some(details) };
     Ok((StatusCode::ACCEPTED, Extension(told), Json(shown)).into_response())
 }

@@ -45,6 +45,8 @@ struct Marked {
     seen: HashSet<String>,
     /// What each is asked for by: identifiers, and learners who were asked for as such.
     found: Vec<BTreeSet<String>>,
+    /// The learners who were asked for as such, but whose id on a list is another person's: by the place of the erasure.
+    of_others: Vec<BTreeSet<String>>,
 }
 
 impl Marked {
@@ -60,6 +62,34 @@ impl Marked {
     fn look_at_learner(&mut self, learner: &FoundLearner) {
         let text = format!("{}/{}", learner.course, learner.learner);
         self.note(&marks::of_learner(&self.secret, learner), &text);
+    }
+
+    /// Looks at a learner on a list. One who has identifiers, and none of those that an erasure has marks of, has an id that was
+    /// the person's at another time.
+    fn look_at_listed(&mut self, learner: &FoundLearner, identifiers: &[Identifier]) {
+        let text = format!("{}/{}", learner.course, learner.learner);
+        let mark = marks::of_learner(&self.secret, learner);
+        let Some(places) = self.places.get(&mark).cloned() else { return };
+        let marks: BTreeSet<String> =
+            identifiers.iter().flat_map(|it| marks::any(&self.secret, it)).collect();
+        for place in places {
+            let is_theirs =
+                |mark: &String| self.places.get(mark).is_some_and(|it| it.contains(&place));
+            let is_another = !marks.is_empty() && !marks.iter().any(is_theirs);
+            let noted = if is_another { &mut self.of_others } else { &mut self.found };
+            if let Some(noted) = noted.get_mut(place) {
+                noted.insert(text.clone());
+            }
+        }
+    }
+
+    /// What each erasure is asked for by.
+    fn take(&mut self) -> Vec<BTreeSet<String>> {
+        let (found, of_others) = (std::mem::take(&mut self.found), &self.of_others);
+        let without = |(found, of_others): (BTreeSet<String>, &BTreeSet<String>)| {
+            found.into_iter().filter(|it| !of_others.contains(it)).collect()
+        };
+        found.into_iter().zip(of_others).map(without).collect()
     }
 
     fn note(&mut self, mark: &str, text: &str) {
@@ -130,7 +160,9 @@ fn locked(marked: &Mutex<Marked>) -> MutexGuard<'_, Marked> {
 impl Erasures {
     /// Begins every one of these erasures again whose id the store does not know and whose person it names: what is left
     /// of them is done when a server starts. One within an authority is left out where another erases the person from
-    /// everything, and who was removed by one is removed by all. Gives how many were begun.
+    /// everything, and who was removed by one is removed by all. Who was asked for by course and learner is
+    /// not whoever has that id in the backup: lines and entries under the id are left where it is another person's. Gives how
+    /// many were begun.
     ///
     /// # Errors
     /// [`ErasureError`]; those that were begun before stay, and are not begun once more by the next call.
@@ -156,10 +188,11 @@ impl Erasures {
             places,
             seen: HashSet::new(),
             found: vec![BTreeSet::new(); later.len()],
+            of_others: vec![BTreeSet::new(); later.len()],
         };
         let marked = Arc::new(Mutex::new(marked));
         self.look_at_all(&marked).await?;
-        let found = std::mem::take(&mut locked(&marked).found);
+        let found = locked(&marked).take();
         // They may be done in any order, whoever asked for them and whenever.
         let of_whole = |mode: Option<ErasureMode>| {
             let whole = later.iter().zip(&found).filter(move |(it, _)| {
@@ -209,7 +242,7 @@ impl Erasures {
             for learner in &enrolment.learners {
                 let mut marked = locked(marked);
                 learner.identifiers.iter().for_each(|it| marked.look_at(it));
-                marked.look_at_learner(&under(&learner.id));
+                marked.look_at_listed(&under(&learner.id), &learner.known_as());
             }
             for list in self.store.certificate_ids(&course.id).await? {
                 let Some(kept) = self.store.certificate(&course.id, &list).await? else { continue };

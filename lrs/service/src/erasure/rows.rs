@@ -2,7 +2,6 @@
 
 use dataset::{Datum, Pseudonyms, RowOf};
 use store::{KeptErasure, Store, StoreError};
-use xapi::erase::Eraser;
 
 use super::ErasureRecord;
 
@@ -11,8 +10,10 @@ const AT_ONCE: usize = 500;
 /// The name of the count of statements in records.
 const STATEMENTS: &str = "statements";
 
-/// A row for each identifier of each person who is erased from all but the files of the engine, by the erasures' ids: the pseudonym that the identifier
-/// had in the tables of a recipient, and the one that stands in its place.
+/// A row for each identifier of each person who is erased from all but the files of the engine, by the erasures' ids: the
+/// pseudonym that the identifier had in the tables of a recipient. What stands in its place is not said, nor how many statements
+/// there are: whoever knows the identifier would find the person's past by it. Where no statement was changed, no row of a copy
+/// is the person's, and who has asked for the erasure learns nothing by it.
 pub(crate) async fn erasure_rows(
     store: &dyn Store,
     pseudonyms: &Pseudonyms,
@@ -24,7 +25,7 @@ pub(crate) async fn erasure_rows(
         after = Some(last.id);
         for kept in &page {
             let record = ErasureRecord::of(kept)?;
-            if record.is_erased() {
+            if record.is_erased() && record.counts.get(STATEMENTS).is_some_and(|it| *it > 0) {
                 rows.extend(rows_of(kept, &record, pseudonyms));
             }
         }
@@ -32,17 +33,11 @@ pub(crate) async fn erasure_rows(
 }
 
 fn rows_of(kept: &KeptErasure, record: &ErasureRecord, pseudonyms: &Pseudonyms) -> Vec<RowOf> {
-    let in_place = Eraser::new([], [], &record.pseudonym).pseudonymous().to_string();
-    let actor = pseudonyms.of(&in_place);
-    let statements = record.counts.get(STATEMENTS).copied().unwrap_or_default();
-    let statements = i64::try_from(statements).unwrap_or(i64::MAX);
     let row = |mark: &String| {
         vec![
             Datum::Text(kept.id.to_string()),
             Datum::Time(record.done.unwrap_or_else(|| kept.created.micros())),
             Datum::Text(pseudonyms.of_mark(mark)),
-            Datum::Text(actor.clone()),
-            Datum::Whole(statements),
             Datum::Text(record.mode.as_str().to_owned()),
         ]
     };
@@ -65,8 +60,15 @@ mod tests {
 
     const SECRET: [u8; 32] = [7; 32];
 
-    /// The erasure of a person with two identifiers, erased or under way; the files are cleared where there is a proof.
-    fn kept(n: u128, mode: ErasureMode, proof: &str, is_erased: bool) -> KeptErasure {
+    /// The erasure of a person with two identifiers and so many statements, erased or under way; the files are cleared where
+    /// there is a proof.
+    fn kept(
+        n: u128,
+        mode: ErasureMode,
+        proof: &str,
+        is_erased: bool,
+        statements: u64,
+    ) -> KeptErasure {
         let identifiers = ["mbox::mailto:anna@x.example", "openid::https://x.example/anna"];
         let record = ErasureRecord {
             by: ("key".into(), "dpo".into()),
@@ -76,7 +78,7 @@ mod tests {
             remains: false,
             pseudonym: "erased-1".into(),
             marks: marks::of(&SECRET, identifiers.into_iter()),
-            counts: BTreeMap::from([("statements".into(), 3)]),
+            counts: BTreeMap::from([("statements".into(), statements)]),
             before: String::new(),
             lists: Vec::new(),
             done: Some(9),
@@ -94,21 +96,22 @@ mod tests {
         let clock = Arc::new(TurnedClock::at(Instant::from_micros(1)));
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock));
         let (stays, goes) = (ErasureMode::Pseudonymise, ErasureMode::Delete);
-        let all =
-            [kept(1, stays, "proof", true), kept(2, stays, "", false), kept(3, goes, "", true)];
+        let all = [
+            kept(1, stays, "proof", true, 3),
+            kept(2, stays, "", false, 3),
+            kept(3, goes, "", true, 1),
+            kept(4, stays, "proof", true, 0),
+        ];
         for erasure in all {
             assert!(store.add_erasure(erasure).await.unwrap());
         }
         let pseudonyms = Pseudonyms::of_recipient(&SECRET, "region");
         let rows = erasure_rows(&*store, &pseudonyms).await.unwrap();
-        let account = "account::erased-1@https://erased.invalid";
         let row = |n: u128, was: &str, mode: &str| {
             vec![
                 Datum::Text(Uuid::from_u128(n).to_string()),
                 Datum::Time(9),
                 Datum::Text(pseudonyms.of(was)),
-                Datum::Text(pseudonyms.of(account)),
-                Datum::Whole(3),
                 Datum::Text(mode.to_owned()),
             ]
         };

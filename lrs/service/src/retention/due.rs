@@ -53,7 +53,7 @@ impl DuePerson {
 impl DuePeople {
     /// Whether an identifier must not be erased.
     pub(super) fn keeps(&self, identifier: &Identifier) -> bool {
-        self.kept.has(&form(identifier))
+        self.kept.has_any(&ifi_of(identifier).to_string())
     }
 
     pub(super) fn statements(&self) -> u64 {
@@ -76,6 +76,20 @@ impl KeptPeople {
     fn has(&self, form: &str) -> bool {
         self.hashes.contains(&self.hasher.hash_one(form))
     }
+
+    /// Whether it has this identifier, or the hash of this address: another platform may know the person by it.
+    fn has_any(&self, identifier: &str) -> bool {
+        self.has(&identifier.to_lowercase()) || hashes(identifier).any(|it| self.has(&it))
+    }
+}
+
+/// The forms of the hashes of a mail address, as it is written and in small letters. None of another identifier.
+fn hashes(identifier: &str) -> impl Iterator<Item = String> {
+    let address = identifier.strip_prefix("mbox::");
+    let written = address.map(|it| Identifier::Mbox(it.to_owned()));
+    let small = address.map(|it| Identifier::Mbox(it.to_lowercase()));
+    let hashed = |it: Identifier| it.hashed().map(|hash| form(&hash));
+    [written, small].into_iter().flatten().filter_map(hashed)
 }
 
 /// What identifiers are compared by: in other letters, one is the same person's.
@@ -149,28 +163,49 @@ struct DueScan {
     /// By form: the identifier as it was written, and how many statements are its own.
     candidates: BTreeMap<String, (String, u64)>,
     kept: KeptPeople,
+    /// Who is on the learner list of a course that a rule is of.
+    listed: KeptPeople,
+}
+
+/// How old a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Age {
+    /// No rule covers it, or one that does keeps it.
+    Kept,
+    /// Every rule that covers it lets it go by its `timestamp`, which its sender chose.
+    OverAsSaid,
+    /// And by when it was stored.
+    Over,
 }
 
 impl DueScan {
-    /// Whether every rule that covers a statement lets it go, and there is one.
-    fn is_over(&self, stored: &Stored, value: &Value) -> bool {
+    fn age(&self, stored: &Stored, value: &Value) -> Age {
         let covering = self.rules.iter().filter(|it| it.covers(stored, value));
-        let Some(days) = covering.map(|it| it.rule.days).max() else { return false };
+        let Some(days) = covering.map(|it| it.rule.days).max() else { return Age::Kept };
         let said = value.get("timestamp").and_then(Value::as_str).and_then(Instant::parse);
         let age = |at: Instant| self.now.micros().saturating_sub(at.micros());
-        age(said.unwrap_or(stored.stored)) > i64::from(days).saturating_mul(DAY)
-            && age(stored.stored) > FRESH
+        let days = i64::from(days).saturating_mul(DAY);
+        match (age(said.unwrap_or(stored.stored)) > days, age(stored.stored)) {
+            (true, age) if age > days.max(FRESH) => Age::Over,
+            (true, age) if age > FRESH => Age::OverAsSaid,
+            _ => Age::Kept,
+        }
     }
 
     fn add(&mut self, stored: &Stored) {
         // Whom a statement names that cannot be read cannot be told; erasures count it.
         let Ok(value) = stored.value() else { return };
-        let is_over = self.is_over(stored, &value);
+        let age = self.age(stored, &value);
         let own = own(&value);
         for key in keys_of_kept(&value).into_iter().filter(|it| it.kind == Kind::Agent) {
             let form = key.text.to_lowercase();
+            let is_over = match age {
+                Age::Kept => false,
+                Age::OverAsSaid => !self.listed.has(&form),
+                Age::Over => true,
+            };
             if !is_over || key.closeness == Closeness::Authority {
-                self.keep(&form);
+                self.keep(&key.text);
             } else if own.contains(&key.text) && !self.kept.has(&form) {
                 let count = self.candidates.entry(form).or_insert_with(|| (key.text, 0));
                 count.1 = count.1.saturating_add(1);
@@ -178,9 +213,12 @@ impl DueScan {
         }
     }
 
-    fn keep(&mut self, form: &str) {
-        self.kept.add(form);
-        self.candidates.remove(form);
+    /// Keeps who has an identifier, and whoever is known by its hash.
+    fn keep(&mut self, identifier: &str) {
+        for form in hashes(identifier).chain([identifier.to_lowercase()]) {
+            self.kept.add(&form);
+            self.candidates.remove(&form);
+        }
     }
 
     /// Keeps whoever has an identifier of somebody who is kept.
@@ -205,6 +243,8 @@ impl DueScan {
 
     /// The people who are due, those with several identifiers once.
     fn people(mut self, people: &[BTreeSet<String>]) -> DuePeople {
+        let Self { candidates, kept, .. } = &mut self;
+        candidates.retain(|_, (written, _)| !kept.has_any(written));
         self.join(people);
         let mut of: HashMap<&str, Vec<&BTreeSet<String>>> = HashMap::new();
         for person in people {
@@ -239,6 +279,7 @@ impl Retention {
             now: self.clock.now(),
             candidates: BTreeMap::new(),
             kept: KeptPeople::default(),
+            listed: KeptPeople::default(),
         };
         let people = self.listed(plan, &mut scan).await?;
         self.present(&mut scan).await?;
@@ -271,7 +312,7 @@ impl Retention {
             let address = format!("mailto:{}", person.name);
             let known = person.learner.iter().chain([&address]);
             for identifier in known.filter_map(|it| it.parse::<Identifier>().ok()) {
-                scan.keep(&form(&identifier));
+                scan.keep(&ifi_of(&identifier).to_string());
             }
         }
         let mut after: Option<String> = None;
@@ -303,7 +344,8 @@ impl Retention {
         Ok(rules)
     }
 
-    /// The identifiers of each learner of each course, by their forms. A learner of a course that no rule is of is kept.
+    /// The identifiers of each learner of each course, by their forms. A learner of a course that no rule is of is kept; one of
+    /// another course is noted as such.
     async fn listed(
         &self,
         plan: &RetentionPlan,
@@ -320,10 +362,8 @@ impl Retention {
                 let person = of_course.entry(person(&enrolment, &learner.id)).or_default();
                 person.extend(learner.known_as().iter().map(form));
             }
-            if !is_covered {
-                for it in of_course.values().flatten() {
-                    scan.keep(it);
-                }
+            for it in of_course.values().flatten() {
+                if is_covered { scan.listed.add(it) } else { scan.keep(it) }
             }
             people.extend(of_course.into_values());
         }

@@ -210,6 +210,41 @@ async fn learner_lists_say_who_is_one_person_and_who_is_kept() {
     }
 }
 
+/// Anybody may send one, for whoever is on the list.
+#[tokio::test]
+async fn a_timestamp_of_long_ago_makes_nobody_due_who_is_on_the_list() {
+    let long_ago =
+        |n| sample::with(sample::statement(n), "timestamp", json!("2019-05-01T10:00:00Z"));
+    let scene = Scene::of(&[(long_ago(2), 500), (long_ago(0), 31), (long_ago(1), 31)]).await;
+    let list = "id,name,identifiers\nl-0,A,mailto:p0@x.example\nl-2,C,mailto:p2@x.example\n";
+    scene.learners("c", list).await;
+    let of_course = RetentionRule { course: Some("c".to_owned()), ..of_all(365) };
+    assert_eq!(scene.due(&[of_course]).await, [mbox(1), mbox(2)]);
+}
+
+/// One platform sends the address, the other one its hash.
+#[tokio::test]
+async fn who_is_active_under_an_address_or_its_hash_is_kept_under_both() {
+    let mailto = |name: &str| Identifier::Mbox(format!("mailto:{name}@x.example"));
+    let by = |n: u32, who: Identifier| {
+        let actor = match who {
+            Identifier::MboxSha1sum(hash) => json!({"mbox_sha1sum": hash}),
+            other => json!({"mbox": other.listed()}),
+        };
+        sample::with(sample::statement(n), "actor", actor)
+    };
+    let hashed = |name: &str| mailto(name).hashed().unwrap();
+    let scene = Scene::of(&[
+        (by(0, mailto("Anna")), 500),
+        (by(1, hashed("bea")), 500),
+        (by(2, mailto("p7")), 500),
+        (by(3, hashed("Anna")), 5),
+        (by(4, mailto("bea")), 5),
+    ])
+    .await;
+    assert_eq!(scene.due(&[of_all(365)]).await, [mbox(7)]);
+}
+
 #[tokio::test]
 async fn a_night_erases_as_many_as_it_may_and_one_of_several_servers_does_it() {
     let scene = Scene::of(&[

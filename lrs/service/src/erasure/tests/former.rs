@@ -155,6 +155,22 @@ async fn who_left_before_that_was_noted_is_told_of_and_erased_by_course_and_lear
     assert!(told(&restored, "list").await.0[0].starts_with("erased-"));
 }
 
+/// The list gave the id to somebody else after the backup was made, who was erased by course and learner.
+#[tokio::test]
+async fn who_had_the_id_when_the_backup_was_made_is_not_erased_in_the_place_of_another() {
+    let [world, restored] = [World::new().await, World::new().await];
+    put_list(&world, ANOTHER, true).await;
+    let by_id = ErasureAsked { identifier: "c/l-0".into(), ..asked() };
+    let begun = world.erasures().begin(&by_id, Actor::Machine).await.unwrap();
+    let ErasureRecord { reason, mode, within, marks, .. } =
+        world.erasures().run(begun.id).await.unwrap();
+    let later = LaterErasure { id: begun.id, reason, mode, within, marks };
+    let before = (told(&restored, "list").await, restored.everything().await);
+    assert_eq!(restored.erasures().begin_again(&[later]).await.unwrap(), 0);
+    restored.erasures().resume().await;
+    assert_eq!((told(&restored, "list").await, restored.everything().await), before);
+}
+
 #[tokio::test]
 async fn course_and_learner_stand_for_all_identifiers_of_who_is_on_the_list() {
     let world = World::new().await;
