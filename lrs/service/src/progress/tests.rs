@@ -371,3 +371,19 @@ async fn merges_in_a_course_are_made_one_after_the_other_and_none_is_begun_again
     let enrolled = progress.boards.enrolled("c").await.unwrap();
     assert_eq!(enrolled.counted(None), (1, MANY - 1));
 }
+
+#[tokio::test]
+async fn a_list_that_takes_the_place_of_another_leaves_who_was_erased() {
+    let (progress, _) = sessions().await;
+    let made_up = xapi::erase::HOME_PAGE;
+    let list = format!(
+        "learner,identifiers\nu1,mailto:u1@x.example\nu2,mailto:u2@x.example\n\
+         erased-1,account:{made_up}|erased-1\n"
+    );
+    progress.put_learners("c", list.as_bytes(), Unlisted::Leave, Run::Real).await.unwrap();
+    let tonight = b"learner,identifiers\nu1,mailto:u1@x.example\n";
+    let taken = progress.put_learners("c", tonight, Unlisted::Leave, Run::Real).await.unwrap();
+    assert_eq!((taken.learners, taken.change.absent), (2, vec!["u2".to_owned()]));
+    let made_up = format!("account:{made_up}|erased-1");
+    assert_eq!(progress.courses_of(&[made_up]).await.unwrap().courses.len(), 1);
+}
