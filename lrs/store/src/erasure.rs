@@ -75,7 +75,7 @@ pub enum ErasedPart {
     Journals,
     /// Launches whose actor is the person, which are removed: their tokens are good no more.
     Launches,
-    /// Refused requests that name the person, which are removed.
+    /// Refused requests that may be about the person ([`Eraser::is_mentioned`]), which are removed.
     Refusals,
     /// The authorities that statements had where they came from: one that is the person becomes the pseudonym.
     Origins,

@@ -17,6 +17,9 @@
 //!    ([`mentioned::names`](crate::mentioned::names)) or behind a word for people, and that counts in no course.
 //!
 //! Numbers, other texts and the order of members stay as they are.
+//!
+//! A refused request is a diagnostic, and goes as a whole where it may be about the person ([`Eraser::is_mentioned`]): there a
+//! word is enough.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -29,12 +32,14 @@ use serde_json::value::RawValue;
 use sha1::{Digest as _, Sha1};
 use validator::ifi::Ifi;
 
+use self::mentions::Mentions;
 use self::place::{Needle, folded, named_page, replaced};
 use self::quick::Quick;
 use self::telling::Sort;
 use super::index::Kind;
 
 mod json;
+mod mentions;
 mod place;
 mod quick;
 mod telling;
@@ -64,6 +69,8 @@ pub struct Eraser {
     quick: Quick,
     /// What is looked for in free texts of the person's own statements beside these.
     words: Words,
+    /// What is looked for in diagnostics.
+    mentions: Mentions,
     /// The identifiers that are mail addresses or hashes of such, in small letters of ASCII.
     addresses: HashSet<String>,
     /// `course/id` of learners.
@@ -101,12 +108,14 @@ impl Eraser {
         let found = all.iter().flat_map(telling::needles);
         let needles = found.map(|(text, sort)| Needle { text: folded(&text), sort }).collect();
         let words = Words::of(given.iter().filter_map(telling::word).map(str::to_owned));
+        let mentions = Mentions::of(&all);
         let eraser = Self {
             identifiers: all.iter().map(Ifi::to_string).collect(),
             given,
             needles: Vec::new(),
             quick: Quick::of(&[]),
             words,
+            mentions,
             addresses: HashSet::new(),
             learners: learners.into_iter().collect(),
             accounts: BTreeSet::new(),
@@ -123,6 +132,7 @@ impl Eraser {
     #[must_use]
     pub fn signing_in_as(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.accounts.extend(names.into_iter().filter(|it| !it.is_empty()));
+        self.mentions = self.mentions.with(self.accounts.iter().map(String::as_str));
         self
     }
 
@@ -134,7 +144,8 @@ impl Eraser {
                 name.split_whitespace().filter(|it| it.chars().any(char::is_alphabetic));
             words.next().is_some() && words.next().is_some()
         };
-        let names = names.into_iter().filter(is_full);
+        let names: Vec<String> = names.into_iter().filter(is_full).collect();
+        self.mentions = self.mentions.with(names.iter().map(String::as_str));
         let known = std::mem::take(&mut self.words).into_texts();
         self.words = Words::of(known.into_iter().chain(names));
         self
@@ -184,6 +195,7 @@ impl Eraser {
         let sure = std::mem::take(&mut self.needles).into_iter().filter(|it| it.sort == Sort::Sure);
         self.keeps_authority = true;
         self.words = Words::default();
+        self.mentions = Mentions::default();
         let sure = sure.collect();
         self.looking_for(sure)
     }
@@ -194,6 +206,7 @@ impl Eraser {
         self.learners.clear();
         self.accounts.clear();
         self.words = Words::default();
+        self.mentions = Mentions::default();
         self.looking_for(Vec::new())
     }
 
@@ -363,6 +376,12 @@ impl Eraser {
     /// Of a text that is no JSON, [`Self::sure`].
     pub fn json(&self, text: &str) -> Option<String> {
         self.rewritten(text, Scope::Sure)
+    }
+
+    /// Whether a text that is a diagnostic, such as a refused request, may be about the person: [`Self::json`] finds the person, or
+    /// the text has an identifier, the name of an account or a full name of the person as a whole word, whatever stands around.
+    pub fn is_mentioned(&self, text: &str) -> bool {
+        self.mentions.are_in(text) || self.json(text).is_some()
     }
 
     /// [`Self::json`] of what a program keeps for itself.

@@ -550,3 +550,41 @@ fn user_names_that_are_numbers_hosts_or_short_are_looked_for_in_no_free_text() {
         assert_eq!(eraser.free(&text), expected, "{name}");
     }
 }
+
+/// A request is often refused because of the shape of the Agent.
+#[test]
+fn a_diagnostic_mentions_the_person_in_whatever_shape() {
+    let eraser = eraser().called(["Anna  Zzrossì".to_owned(), "Anna".to_owned()]);
+    let kept =
+        |body: &str| json!({"query": {}, "body": {"text": body, "is": "request"}}).to_string();
+    for body in [
+        r#"{"account": {"homePage": "https://moodle.example", "name": 42}}"#,
+        r#"{"account": [{"homepage": "https://moodle.example", "name": "42"}]}"#,
+        r#" [{"account": {"name": "42"}"#,
+        "{\"a\":\n42,",
+        "\u{feff}{\"mbox\": \"anna@X.it\"}",
+        "mbox=mailto%3AANNA%40x.it",
+        "name=anna+zzross%C3%AC",
+        r#"{"name": "Anna\nZzross\u00EC"}"#,
+        r#"{"n": "{\"name\": \"\\u0041nna Zzross\\u00ec\"}"}"#,
+        "anna.rossi.2, rssnna80a41h501u",
+        "x RSSNNA80A41H501U",
+    ] {
+        assert!(eraser.is_mentioned(&kept(body)), "{body}");
+        let for_nobody = Eraser::new([], [], "erased-2");
+        assert!(!for_nobody.is_mentioned(&kept(body)), "{body}");
+    }
+    for other in [
+        r#"{"account": {"homePage": "https://moodle.example", "name": "421"}}"#,
+        r#"{"name": "Anna", "a": 142}"#,
+        "Anna Zzrossìni, Mariaanna Zzrossì",
+        "j42 anna@y.it anna.rossi.22",
+        r"\u00zz \u12 \ %4",
+    ] {
+        assert!(!eraser.is_mentioned(&kept(other)), "{other}");
+    }
+    // What a key has asked for is found as an Agent alone.
+    for narrow in [eraser.clone().within_authority(), eraser.clone().exact()] {
+        assert!(!narrow.is_mentioned(&kept(r#"{"name": 42}"#)));
+    }
+}
