@@ -32,12 +32,14 @@ use serde_json::value::RawValue;
 use sha1::{Digest as _, Sha1};
 use validator::ifi::Ifi;
 
+use self::counted::Counted;
 use self::mentions::Mentions;
 use self::place::{Needle, folded, named_page, replaced};
 use self::quick::Quick;
 use self::telling::Sort;
 use super::index::Kind;
 
+mod counted;
 mod json;
 mod mentions;
 mod place;
@@ -79,8 +81,8 @@ pub struct Eraser {
     accounts: BTreeSet<String>,
     /// Names by which others sign in.
     spared: BTreeSet<String>,
-    /// The texts of course files.
-    courses: Arc<[String]>,
+    /// What counts in courses.
+    courses: Counted,
     pseudonym: String,
     /// Whether the authority of a statement stays as it is, whoever it is.
     keeps_authority: bool,
@@ -120,7 +122,7 @@ impl Eraser {
             learners: learners.into_iter().collect(),
             accounts: BTreeSet::new(),
             spared: BTreeSet::new(),
-            courses: Arc::default(),
+            courses: Counted::default(),
             pseudonym: pseudonym.to_owned(),
             keeps_authority: false,
             has_unsought: false,
@@ -159,10 +161,11 @@ impl Eraser {
         self
     }
 
-    /// This eraser, which leaves the ids of activities of courses with these files as they are.
+    /// This eraser, which leaves the ids of activities that count in courses with these files as they are: where the id, what it
+    /// begins with, or an activity around it, stands in a file.
     #[must_use]
     pub fn beside_courses(mut self, files: Arc<[String]>) -> Self {
-        self.courses = files;
+        self.courses = Counted::of(files);
         self
     }
 
