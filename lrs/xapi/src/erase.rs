@@ -103,7 +103,7 @@ impl Eraser {
         let mut all = given.clone();
         for identifier in &given {
             if let Ifi::Mbox(mbox) = identifier {
-                let hashed = |mbox: &str| Ifi::MboxSha1Sum(hex::encode(Sha1::digest(mbox)));
+                let hashed = |mbox: &str| Ifi::MboxSha1Sum(sha1(mbox));
                 all.extend([hashed(mbox), hashed(&mbox.to_lowercase())]);
             }
         }
@@ -218,13 +218,26 @@ impl Eraser {
         self.identifiers.iter().map(String::as_str)
     }
 
-    /// This eraser, which knows the person's identifiers as they are written elsewhere too: addresses in other letters. Texts
-    /// that are no identifier of the person are left out.
+    /// This eraser, which knows the person's identifiers as they are written elsewhere too: addresses in other letters, and the
+    /// hashes of these. Texts that are no identifier of the person are left out. To be done before [`Self::exact`].
     #[must_use]
     pub fn as_written(mut self, texts: impl IntoIterator<Item = String>) -> Self {
         let known: Vec<String> = texts.into_iter().filter(|text| self.is_named(text)).collect();
+        let hashes: BTreeSet<String> =
+            known.iter().filter_map(|it| it.strip_prefix("mbox::")).map(sha1).collect();
+        let is_new = |hash: &&String| !self.identifiers.contains(&hash_of(hash));
+        let hashes: Vec<String> = hashes.iter().filter(is_new).cloned().collect();
         self.identifiers.extend(known);
-        self.knowing_addresses()
+        self.identifiers.extend(hashes.iter().map(|it| hash_of(it)));
+        self.mentions = self.mentions.with(hashes.iter().map(String::as_str));
+        let mut needles = std::mem::take(&mut self.needles);
+        needles.extend(hashes.into_iter().map(|text| Needle { text, sort: Sort::Sure }));
+        self.knowing_addresses().looking_for(needles)
+    }
+
+    /// How many hashes of mail addresses are known.
+    pub fn hashes(&self) -> usize {
+        self.identifiers.iter().filter(|it| it.starts_with("mbox_sha1sum::")).count()
     }
 
     /// The made-up name.
@@ -473,6 +486,16 @@ impl Words {
     fn found(&self, text: &str) -> impl Iterator<Item = &Needle> {
         self.quick.found(text).into_iter().filter_map(|at| self.needles.get(at))
     }
+}
+
+/// The SHA-1 of a mail address with `mailto:`, in hexadecimal.
+fn sha1(mbox: &str) -> String {
+    hex::encode(Sha1::digest(mbox))
+}
+
+/// The text of the identifier that a hash of a mail address is.
+fn hash_of(sha1: &str) -> String {
+    Ifi::MboxSha1Sum(sha1.to_owned()).to_string()
 }
 
 /// Whether a text is written as the text of an identifier ([`Ifi`]) or as the beginning of one.

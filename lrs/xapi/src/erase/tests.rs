@@ -389,6 +389,21 @@ fn the_hash_of_an_address_in_lower_case_is_the_persons_too() {
     assert!(eraser().is_named(&format!("mbox_sha1sum::{hash}")));
 }
 
+/// Other platforms hash an address as they write it.
+#[test]
+fn the_hash_of_an_address_as_it_was_said_is_the_persons_too() {
+    let said = ["mbox::mailto:ANNA@x.it", "mbox::mailto:bea@x.it", "account::42@https://x.it"];
+    let eraser = eraser().as_written(said.map(str::to_owned));
+    let hash = |mbox: &str| hex::encode(Sha1::digest(mbox));
+    let (own, other) = (hash("mailto:ANNA@x.it"), hash("mailto:bea@x.it"));
+    assert!(eraser.is_named(&format!("mbox_sha1sum::{own}")));
+    assert_eq!(eraser.sure(&format!("of {own}")).as_deref(), Some("of erased-1"));
+    assert!(eraser.is_mentioned(&format!("[{own}")));
+    assert!(!eraser.is_named(&format!("mbox_sha1sum::{other}")));
+    assert_eq!(eraser.hashes(), 3);
+    assert_eq!(eraser.as_written(["mbox::mailto:anna@x.it".to_owned()]).hashes(), 3);
+}
+
 #[test]
 fn ids_of_learners_are_erased_where_they_stand_alone() {
     let path = |it: &str| eraser().path(it);
