@@ -55,7 +55,8 @@ impl MergeError {
 pub enum Unlisted {
     /// They stay enrolled.
     Stay,
-    /// They are enrolled no more. What they did is kept, and is theirs again when a list names them again.
+    /// They are enrolled no more. What they did is kept, and is theirs again when a list names them again. Those who were
+    /// erased stay: no list can name them, and figures of bodies count them.
     Leave,
 }
 
@@ -99,7 +100,9 @@ impl Enrolment {
     /// [`SheetErrors`] where an identifier would mean two people, or a merge names a learner who is not enrolled.
     pub fn updated_by(&self, newer: &LearnerList, unlisted: Unlisted) -> Result<Self, SheetErrors> {
         let learners = match unlisted {
-            Unlisted::Leave => newer.learners().to_vec(),
+            Unlisted::Leave => {
+                newer.learners().iter().chain(self.erased_beside(newer)).cloned().collect()
+            }
             Unlisted::Stay => {
                 let known = LearnerList::from_learners(self.learners.clone())?;
                 self.with_former_identifiers(&known.updated_by(newer)?)
@@ -108,6 +111,17 @@ impl Enrolment {
         let mut updated = Self { learners, merged: self.merged.clone() };
         updated.merge_as_listed(newer)?;
         Ok(updated)
+    }
+
+    /// The erased learners whose ids and identifiers are not in a list.
+    fn erased_beside<'s>(&'s self, list: &LearnerList) -> impl Iterator<Item = &'s Learner> {
+        let ids: HashSet<&str> = list.learners().iter().map(|it| it.id.as_str()).collect();
+        let is_free = |it: &&Learner| {
+            it.is_erased()
+                && !ids.contains(it.id.as_str())
+                && it.identifiers.iter().all(|identifier| list.find(identifier).is_none())
+        };
+        self.learners.iter().filter(is_free).collect::<Vec<_>>().into_iter()
     }
 
     fn merge_as_listed(&mut self, list: &LearnerList) -> Result<(), SheetErrors> {

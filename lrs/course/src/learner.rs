@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::identifier::{Identifier, each_once};
 
+/// The home page of the accounts that erasures make up: `HOME_PAGE` of `xapi::erase`.
+const ERASED_PEOPLE: &str = "https://erased.invalid";
+
 /// One learner of a course: who they are to statements, and where they work.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Learner {
@@ -39,6 +42,12 @@ pub struct Learner {
 }
 
 impl Learner {
+    /// Whether this is a person who was erased: all identifiers were made up by an erasure.
+    pub fn is_erased(&self) -> bool {
+        let is_made_up = |it: &Identifier| matches!(it, Identifier::Account { home_page, .. } if home_page == ERASED_PEOPLE);
+        !self.identifiers.is_empty() && self.identifiers.iter().all(is_made_up)
+    }
+
     /// Every identifier by which a statement can mean this learner: those of the list and the
     /// hashed form of their mail addresses, without repetition.
     pub fn known_as(&self) -> Vec<Identifier> {

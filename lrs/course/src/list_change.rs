@@ -18,7 +18,8 @@ pub struct ListChange {
     pub updated: Vec<String>,
     /// In both, and the same.
     pub unchanged: Vec<String>,
-    /// In the older list alone; [`LearnerList::updated_by`] keeps them.
+    /// In the older list alone; [`LearnerList::updated_by`] keeps them. Those who were erased are left out: they stay whatever
+    /// a list says.
     pub absent: Vec<String>,
 }
 
@@ -36,7 +37,10 @@ impl LearnerList {
             ids.push(learner.id.clone());
         }
         let newer = by_id(newer.learners());
-        let absent = self.learners().iter().filter(|known| !newer.contains_key(known.id.as_str()));
+        let absent = self
+            .learners()
+            .iter()
+            .filter(|known| !newer.contains_key(known.id.as_str()) && !known.is_erased());
         change.absent = absent.map(|known| known.id.clone()).collect();
         change
     }

@@ -75,7 +75,7 @@ pub enum ErasedPart {
     Journals,
     /// Launches whose actor is the person, which are removed: their tokens are good no more.
     Launches,
-    /// Refused requests that name the person, which are removed.
+    /// Refused requests that may be about the person ([`Eraser::is_mentioned`]), which are removed.
     Refusals,
     /// The authorities that statements had where they came from: one that is the person becomes the pseudonym.
     Origins,
@@ -301,23 +301,25 @@ async fn erase_document<S: DocumentStore + ?Sized>(
 const OWN: &str = "urn:traccia:";
 
 /// Stands where other documents have the identifier of an agent, in notes of learners who left learner lists. An erasure takes
-/// the person out of them by other means, so that they count among no documents.
+/// the person out of them by other means, so that they count among no documents and [`ErasedPart::Documents`] spares them.
 pub const FORMER_LEARNERS: &str = "urn:traccia:former-learners";
 
 /// Whether a document is another person's, and would change.
 pub fn changes_of_others(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
-    key.shelf.agent != FORMER_LEARNERS
-        && matches!(erased_document(eraser, key, document), ErasedDocument::Becomes(..))
+    matches!(erased_document(eraser, key, document), ErasedDocument::Becomes(..))
 }
 
 /// Whether a document names the person: it is theirs, or its address or content does.
 pub fn names_person(eraser: &Eraser, key: &DocumentKey, document: &Document) -> bool {
-    key.shelf.agent != FORMER_LEARNERS
-        && !matches!(erased_document(eraser, key, document), ErasedDocument::Stays)
+    !matches!(erased_document(eraser, key, document), ErasedDocument::Stays)
 }
 
 fn erased_document(eraser: &Eraser, key: &DocumentKey, document: &Document) -> ErasedDocument {
     let Shelf { resource, activity, agent, registration } = &key.shelf;
+    // A learner's id may be an address, by which frozen lists have who left.
+    if agent == FORMER_LEARNERS {
+        return ErasedDocument::Stays;
+    }
     if eraser.is_named(agent) {
         return ErasedDocument::Goes;
     }
@@ -572,6 +574,9 @@ mod tests {
             becomes("rule:anna@x.example", br#"{"to":"erased-1"}"#)
         );
         assert_eq!(of("urn:traccia:retention", "plan", json, br#"{"rules":[]}"#), None);
+        // Who left lists is found by the ids that these lists had.
+        let note = br#"{"people":{"anna@x.example":["12ab"]}}"#;
+        assert_eq!(of(FORMER_LEARNERS, "0197", json, note), None);
         assert_eq!(of("mbox::mailto:b@x.example", "urn:traccia:attempts", json, b"[]"), None);
         assert_eq!(
             of("mbox::mailto:b@x.example", "of/anna@x.example", json, b"{}"),

@@ -17,6 +17,9 @@
 //!    ([`mentioned::names`](crate::mentioned::names)) or behind a word for people, and that counts in no course.
 //!
 //! Numbers, other texts and the order of members stay as they are.
+//!
+//! A refused request is a diagnostic, and goes as a whole where it may be about the person ([`Eraser::is_mentioned`]): there a
+//! word is enough.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -29,12 +32,16 @@ use serde_json::value::RawValue;
 use sha1::{Digest as _, Sha1};
 use validator::ifi::Ifi;
 
+use self::counted::Counted;
+use self::mentions::Mentions;
 use self::place::{Needle, folded, named_page, replaced};
 use self::quick::Quick;
 use self::telling::Sort;
 use super::index::Kind;
 
+mod counted;
 mod json;
+mod mentions;
 mod place;
 mod quick;
 mod telling;
@@ -64,6 +71,8 @@ pub struct Eraser {
     quick: Quick,
     /// What is looked for in free texts of the person's own statements beside these.
     words: Words,
+    /// What is looked for in diagnostics.
+    mentions: Mentions,
     /// The identifiers that are mail addresses or hashes of such, in small letters of ASCII.
     addresses: HashSet<String>,
     /// `course/id` of learners.
@@ -72,8 +81,8 @@ pub struct Eraser {
     accounts: BTreeSet<String>,
     /// Names by which others sign in.
     spared: BTreeSet<String>,
-    /// The texts of course files.
-    courses: Arc<[String]>,
+    /// What counts in courses.
+    courses: Counted,
     pseudonym: String,
     /// Whether the authority of a statement stays as it is, whoever it is.
     keeps_authority: bool,
@@ -94,24 +103,26 @@ impl Eraser {
         let mut all = given.clone();
         for identifier in &given {
             if let Ifi::Mbox(mbox) = identifier {
-                let hashed = |mbox: &str| Ifi::MboxSha1Sum(hex::encode(Sha1::digest(mbox)));
+                let hashed = |mbox: &str| Ifi::MboxSha1Sum(sha1(mbox));
                 all.extend([hashed(mbox), hashed(&mbox.to_lowercase())]);
             }
         }
         let found = all.iter().flat_map(telling::needles);
         let needles = found.map(|(text, sort)| Needle { text: folded(&text), sort }).collect();
         let words = Words::of(given.iter().filter_map(telling::word).map(str::to_owned));
+        let mentions = Mentions::of(&all);
         let eraser = Self {
             identifiers: all.iter().map(Ifi::to_string).collect(),
             given,
             needles: Vec::new(),
             quick: Quick::of(&[]),
             words,
+            mentions,
             addresses: HashSet::new(),
             learners: learners.into_iter().collect(),
             accounts: BTreeSet::new(),
             spared: BTreeSet::new(),
-            courses: Arc::default(),
+            courses: Counted::default(),
             pseudonym: pseudonym.to_owned(),
             keeps_authority: false,
             has_unsought: false,
@@ -123,6 +134,7 @@ impl Eraser {
     #[must_use]
     pub fn signing_in_as(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.accounts.extend(names.into_iter().filter(|it| !it.is_empty()));
+        self.mentions = self.mentions.with(self.accounts.iter().map(String::as_str));
         self
     }
 
@@ -134,7 +146,8 @@ impl Eraser {
                 name.split_whitespace().filter(|it| it.chars().any(char::is_alphabetic));
             words.next().is_some() && words.next().is_some()
         };
-        let names = names.into_iter().filter(is_full);
+        let names: Vec<String> = names.into_iter().filter(is_full).collect();
+        self.mentions = self.mentions.with(names.iter().map(String::as_str));
         let known = std::mem::take(&mut self.words).into_texts();
         self.words = Words::of(known.into_iter().chain(names));
         self
@@ -148,10 +161,11 @@ impl Eraser {
         self
     }
 
-    /// This eraser, which leaves the ids of activities of courses with these files as they are.
+    /// This eraser, which leaves the ids of activities that count in courses with these files as they are: where the id, what it
+    /// begins with, or an activity around it, stands in a file.
     #[must_use]
     pub fn beside_courses(mut self, files: Arc<[String]>) -> Self {
-        self.courses = files;
+        self.courses = Counted::of(files);
         self
     }
 
@@ -184,6 +198,7 @@ impl Eraser {
         let sure = std::mem::take(&mut self.needles).into_iter().filter(|it| it.sort == Sort::Sure);
         self.keeps_authority = true;
         self.words = Words::default();
+        self.mentions = Mentions::default();
         let sure = sure.collect();
         self.looking_for(sure)
     }
@@ -194,6 +209,7 @@ impl Eraser {
         self.learners.clear();
         self.accounts.clear();
         self.words = Words::default();
+        self.mentions = Mentions::default();
         self.looking_for(Vec::new())
     }
 
@@ -202,13 +218,26 @@ impl Eraser {
         self.identifiers.iter().map(String::as_str)
     }
 
-    /// This eraser, which knows the person's identifiers as they are written elsewhere too: addresses in other letters. Texts
-    /// that are no identifier of the person are left out.
+    /// This eraser, which knows the person's identifiers as they are written elsewhere too: addresses in other letters, and the
+    /// hashes of these. Texts that are no identifier of the person are left out. To be done before [`Self::exact`].
     #[must_use]
     pub fn as_written(mut self, texts: impl IntoIterator<Item = String>) -> Self {
         let known: Vec<String> = texts.into_iter().filter(|text| self.is_named(text)).collect();
+        let hashes: BTreeSet<String> =
+            known.iter().filter_map(|it| it.strip_prefix("mbox::")).map(sha1).collect();
+        let is_new = |hash: &&String| !self.identifiers.contains(&hash_of(hash));
+        let hashes: Vec<String> = hashes.iter().filter(is_new).cloned().collect();
         self.identifiers.extend(known);
-        self.knowing_addresses()
+        self.identifiers.extend(hashes.iter().map(|it| hash_of(it)));
+        self.mentions = self.mentions.with(hashes.iter().map(String::as_str));
+        let mut needles = std::mem::take(&mut self.needles);
+        needles.extend(hashes.into_iter().map(|text| Needle { text, sort: Sort::Sure }));
+        self.knowing_addresses().looking_for(needles)
+    }
+
+    /// How many hashes of mail addresses are known.
+    pub fn hashes(&self) -> usize {
+        self.identifiers.iter().filter(|it| it.starts_with("mbox_sha1sum::")).count()
     }
 
     /// The made-up name.
@@ -365,6 +394,12 @@ impl Eraser {
         self.rewritten(text, Scope::Sure)
     }
 
+    /// Whether a text that is a diagnostic, such as a refused request, may be about the person: [`Self::json`] finds the person, or
+    /// the text has an identifier, the name of an account or a full name of the person as a whole word, whatever stands around.
+    pub fn is_mentioned(&self, text: &str) -> bool {
+        self.mentions.are_in(text) || self.json(text).is_some()
+    }
+
     /// [`Self::json`] of what a program keeps for itself.
     pub fn record(&self, text: &str) -> Option<String> {
         self.json(text)
@@ -451,6 +486,16 @@ impl Words {
     fn found(&self, text: &str) -> impl Iterator<Item = &Needle> {
         self.quick.found(text).into_iter().filter_map(|at| self.needles.get(at))
     }
+}
+
+/// The SHA-1 of a mail address with `mailto:`, in hexadecimal.
+fn sha1(mbox: &str) -> String {
+    hex::encode(Sha1::digest(mbox))
+}
+
+/// The text of the identifier that a hash of a mail address is.
+fn hash_of(sha1: &str) -> String {
+    Ifi::MboxSha1Sum(sha1.to_owned()).to_string()
 }
 
 /// Whether a text is written as the text of an identifier ([`Ifi`]) or as the beginning of one.

@@ -144,3 +144,26 @@ fn a_list_for_spreadsheets_runs_nothing_and_comes_back_as_it_was() {
         }
     }
 }
+
+#[test]
+fn who_was_erased_stays_when_a_list_takes_the_place_of_the_other() {
+    let newer = list(
+        "u1,mailto:anna@example.it,Umbria\nu2,mailto:bruno@example.it,Sicilia\n\
+         erased-1,account:https://erased.invalid|erased-1,Umbria\n\
+         erased-2,account:https://erased.invalid|erased-2,Umbria\n\
+         u5,account:https://erased.invalid|erased-3;mailto:dora@example.it,Umbria\n",
+    );
+    let enrolment = Enrolment::default().updated_by(&newer, Unlisted::Stay).unwrap();
+    let tonight = list(
+        "u1,mailto:anna@example.it,Umbria\nu9,account:https://erased.invalid|erased-2,Sicilia\n",
+    );
+    let updated = enrolment.updated_by(&tonight, Unlisted::Leave).unwrap();
+    // Nobody is two learners, and who has an address too can be named by a list.
+    assert_eq!(ids(&updated), ["u1", "u9", "erased-1"]);
+    let absent = enrolment.change_to(&tonight).unwrap().absent;
+    assert_eq!(absent, ["u2", "u5"]);
+    let named = list("erased-1,mailto:elio@example.it,Sicilia\n");
+    let updated = updated.updated_by(&named, Unlisted::Leave).unwrap();
+    let (one, other) = ("erased-1".to_owned(), "u9".to_owned());
+    assert_eq!(people(&updated), [(one, "Sicilia".into(), 1), (other, "Sicilia".into(), 1)]);
+}

@@ -59,6 +59,10 @@ pub(crate) struct Work {
     /// were copied, have those alone. Of erasures that a release before began, in lower case.
     #[serde(default)]
     said: BTreeSet<String>,
+    /// How many hashes of addresses were looked for when statements were last looked at from the first one on. An address may
+    /// stand in statements in other letters than it was asked for, and others have the hash of it in these letters.
+    #[serde(default)]
+    hashes: usize,
     /// Whether the first step was begun.
     #[serde(default)]
     is_begun: bool,
@@ -217,10 +221,16 @@ impl Running<'_> {
         self.files = self.of.course_files().await?.into();
         (self.whole, self.eraser) = erasers(&self.record, &self.work, &self.files);
         self.look_for_others().await?;
+        if self.work.after == 0 {
+            self.work.hashes = self.whole.hashes();
+        }
         for _ in 0..ROUNDS {
             let mut found = self.statements().await?;
             // Some engines find the person by identifiers as statements wrote them alone.
             (self.whole, self.eraser) = erasers(&self.record, &self.work, &self.files);
+            if self.look_again().await? {
+                found = found.saturating_add(self.statements().await?);
+            }
             // After the statements, which say in what letters the person has journals; before the journals go.
             self.journaled().await?;
             for (part, eraser) in self.parts().await? {
@@ -243,6 +253,19 @@ impl Running<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Goes back to the first statement where hashes are known now that were not looked for from there on; whether that is so.
+    async fn look_again(&mut self) -> Result<bool, StoreError> {
+        let hashes = self.whole.hashes();
+        if hashes <= self.work.hashes {
+            return Ok(false);
+        }
+        // What was counted is erased, and is not found again.
+        (self.work.after, self.work.counted, self.work.hashes) = (0, 0, hashes);
+        self.record.counts.remove(UNREADABLE);
+        self.save().await?;
+        Ok(true)
     }
 
     /// The parts of the store that the person is erased from, and by what. Of what belongs to no authority, an erasure within

@@ -5,7 +5,8 @@ use course::Identifier;
 use dataset::Pseudonyms;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use validator::ifi;
+use validator::ifi::{self, Ifi};
+use xapi::erase::HOME_PAGE as ERASED;
 
 use super::settings::{PipeMapping, PipeRecord};
 
@@ -48,8 +49,13 @@ impl Mapped {
         if self.kind != PipeMapping::Pseudonymised {
             return identifier.listed();
         }
-        let name = self.pseudonyms.of(&identifier.to_string());
-        Identifier::Account { home_page: HOME_PAGE.to_owned(), name }.listed()
+        let (home_page, name) = match identifier {
+            Identifier::Account { home_page, name } if home_page == ERASED => {
+                (ERASED, self.pseudonym(name))
+            }
+            _ => (HOME_PAGE, self.pseudonyms.of(&identifier.to_string())),
+        };
+        Identifier::Account { home_page: home_page.to_owned(), name }.listed()
     }
 
     /// What is to stand in the place of an erased person, of whom this stands here. Where pseudonyms travel it is another one:
@@ -157,8 +163,14 @@ impl Mapped {
         }
         members.retain(|name, _| matches!(name.as_str(), "objectType" | "member"));
         if let Some(identifier) = identifier {
-            let name = self.pseudonyms.of(&identifier.to_string());
-            members.insert("account".into(), json!({"homePage": HOME_PAGE, "name": name}));
+            let (home_page, name) = match &identifier {
+                // Who was erased before the statement travelled is there whom an erasure that travels makes of them.
+                Ifi::Account { home_page, name } if home_page == ERASED => {
+                    (ERASED, self.pseudonym(name))
+                }
+                _ => (HOME_PAGE, self.pseudonyms.of(&identifier.to_string())),
+            };
+            members.insert("account".into(), json!({"homePage": home_page, "name": name}));
         }
         let people = members.get_mut("member").and_then(Value::as_array_mut);
         people.into_iter().flatten().for_each(|member| self.agent(member));
@@ -249,6 +261,23 @@ mod tests {
         );
         assert_eq!(copy["result"], json!({"success": true}));
         assert_eq!(copy["object"]["object"]["id"], mapped.id(id()).to_string());
+    }
+
+    /// Statements that travel after an erasure are equal to those that travelled before and were erased there.
+    #[test]
+    fn who_was_erased_travels_under_the_pseudonym_that_the_erasure_has_there() {
+        let mapped = mapped(PipeMapping::Pseudonymised);
+        let account = |name: &str| json!({"homePage": ERASED, "name": name});
+        let mut copy = json!({"id": OLD, "actor": {"objectType": "Agent", "account": account("erased-1")},
+            "verb": {"id": "https://v.example/did"}, "object": {"objectType": "Group",
+            "member": [{"account": account("erased-2")}]}});
+        mapped.statement(id(), &mut copy);
+        let there = mapped.pseudonym("erased-1");
+        assert_eq!(copy["actor"]["account"], account(&there));
+        assert_ne!(there, "erased-1");
+        assert_eq!(copy["object"]["member"][0]["account"], account(&mapped.pseudonym("erased-2")));
+        let here = Identifier::Account { home_page: ERASED.into(), name: "erased-1".into() };
+        assert_eq!(mapped.identifier(&here), format!("account:{ERASED}|{there}"));
     }
 
     #[test]

@@ -15,11 +15,12 @@ use super::boards::stopped;
 use super::certificates::Frozen;
 use super::error::ProgressError;
 use super::read::Readable;
+use super::theirs::Departed;
 use crate::compute::{self, Turns};
 use crate::large::with_skimmed;
 use crate::memory::{Memory, Reserved};
 use course::{Learner, Standing, State, Title, hours_of};
-use store::StoreError;
+use store::{Revision, StoreError};
 use validator::ifi::AGENT;
 use validator::json::{Node as _, Shape, Skimmed};
 use xapi::instant::Instant;
@@ -70,8 +71,10 @@ const KNOWN: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 /// Who is in the frozen lists that learners asked for lately. Lists never change.
 pub(super) struct KnownLists {
     latest: Mutex<LruCache<(String, String), Arc<KnownList>>>,
+    /// Who left the lists of learners of courses, at the revisions of these.
+    departed: Mutex<LruCache<(String, Revision), Arc<Departed>>>,
     /// One list is read at a time: as a whole it takes many times what is kept of it.
-    reading: Turns,
+    pub(super) reading: Turns,
     marks: RandomState,
 }
 
@@ -86,18 +89,27 @@ struct KnownList {
 impl Default for KnownLists {
     fn default() -> Self {
         let latest = Mutex::new(LruCache::new(KNOWN));
-        Self { latest, reading: Turns::new(1), marks: RandomState::new() }
+        let departed = Mutex::new(LruCache::new(KNOWN));
+        Self { latest, departed, reading: Turns::new(1), marks: RandomState::new() }
     }
 }
 
 impl KnownLists {
     /// What an id is told from others by: 64 bits of a keyed hash.
-    fn mark(&self, id: &str) -> u64 {
+    pub(super) fn mark(&self, id: &str) -> u64 {
         self.marks.hash_one(id)
     }
 
     fn known(&self, key: &(String, String)) -> Option<Arc<KnownList>> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    pub(super) fn known_departed(&self, key: &(String, Revision)) -> Option<Arc<Departed>> {
+        self.departed.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    pub(super) fn keep_departed(&self, key: (String, Revision), departed: &Arc<Departed>) {
+        self.departed.lock().unwrap_or_else(PoisonError::into_inner).put(key, Arc::clone(departed));
     }
 
     fn keep(&self, key: (String, String), list: &Arc<KnownList>) {
@@ -160,24 +172,33 @@ impl CourseService {
             title: course.outline().title.clone(),
             whole: member.standings.course,
             modules: modules.collect(),
-            certificates: self.my_certificates(id, &board.enrolled, learner).await?,
+            certificates: self.my_certificates(id, &board.enrolled, learner, identifiers).await?,
         }))
     }
 
-    /// The frozen lists that a learner is in, under their own id or those that were merged into it.
+    /// The frozen lists that a learner is in, under their own id or those that were merged into it; not those in which
+    /// somebody else is, who had the id then.
     async fn my_certificates(
         &self,
         id: &str,
-        enrolled: &EnrolledCourse,
+        enrolled: &Arc<EnrolledCourse>,
         learner: &Learner,
+        identifiers: &[String],
     ) -> Result<Vec<(String, Title, Instant)>, ProgressError> {
         let ids = enrolled.merged_into(&learner.id).iter().chain([&learner.id]);
         let ids: Vec<u64> = ids.map(|it| self.lists.mark(it)).collect();
+        let person = self.person_marks(learner, identifiers);
         let mut mine = Vec::new();
         for list in self.store.certificate_ids(id).await? {
             // A course that is deleted meanwhile takes its lists along.
             let Some(known) = self.list(id, &list).await? else { continue };
-            if ids.iter().any(|it| known.people.binary_search(it).is_ok()) {
+            let listed = ids.iter().filter(|it| known.people.binary_search(it).is_ok());
+            let listed: Vec<u64> = listed.copied().collect();
+            if listed.is_empty() {
+                continue;
+            }
+            let (departed, at) = (self.departed(id, enrolled).await?, known.frozen.micros());
+            if listed.into_iter().any(|it| departed.is_theirs(it, at, &person)) {
                 mine.push((list, known.title.clone(), known.frozen));
             }
         }

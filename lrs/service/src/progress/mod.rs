@@ -40,6 +40,7 @@ mod sieve;
 mod territory;
 #[cfg(test)]
 mod tests;
+mod theirs;
 mod timeline;
 mod unassigned;
 mod unmapped;

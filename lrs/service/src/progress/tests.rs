@@ -371,3 +371,66 @@ async fn merges_in_a_course_are_made_one_after_the_other_and_none_is_begun_again
     let enrolled = progress.boards.enrolled("c").await.unwrap();
     assert_eq!(enrolled.counted(None), (1, MANY - 1));
 }
+
+#[tokio::test]
+async fn a_list_that_takes_the_place_of_another_leaves_who_was_erased() {
+    let (progress, _) = sessions().await;
+    let made_up = xapi::erase::HOME_PAGE;
+    let list = format!(
+        "learner,identifiers\nu1,mailto:u1@x.example\nu2,mailto:u2@x.example\n\
+         erased-1,account:{made_up}|erased-1\n"
+    );
+    progress.put_learners("c", list.as_bytes(), Unlisted::Leave, Run::Real).await.unwrap();
+    let tonight = b"learner,identifiers\nu1,mailto:u1@x.example\n";
+    let taken = progress.put_learners("c", tonight, Unlisted::Leave, Run::Real).await.unwrap();
+    assert_eq!((taken.learners, taken.change.absent), (2, vec!["u2".to_owned()]));
+    let made_up = format!("account:{made_up}|erased-1");
+    assert_eq!(progress.courses_of(&[made_up]).await.unwrap().courses.len(), 1);
+}
+
+#[tokio::test]
+async fn a_frozen_certificate_is_of_who_had_the_id_when_it_was_frozen() {
+    let (progress, calls) = sessions().await;
+    let frozen = async |seconds: i64, learner: &str| {
+        let day = "2026-11-18";
+        let person = serde_json::json!({"learner": learner, "name": "", "region": "", "province": "", "body": "",
+            "istat": "", "role": "", "office": "", "edition": "", "since": day, "online": 0, "presence": 0,
+            "score": null});
+        let at = NOW.micros() + seconds * 1_000_000;
+        let list = serde_json::json!({"course": "c", "title": {"it": "C"}, "date": day, "rule": {"it": "", "en": ""},
+            "time_zone": "UTC", "through": null, "frozen": at, "people": [person]});
+        let body = bytes::Bytes::from(list.to_string());
+        let id = format!("{learner}{seconds}");
+        let list = store::KeptCertificates { id, created: Instant::from_micros(at), body };
+        progress.store.add_certificates("c", list).await.unwrap();
+    };
+    let of = async |name: &str| {
+        let own = [format!("mailto:{name}@x.example")];
+        let course = progress.courses_of(&own).await.unwrap().courses.remove(0);
+        let lists = course.certificates.into_iter().map(|(list, ..)| list);
+        lists.collect::<std::collections::BTreeSet<String>>()
+    };
+    let set = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect();
+    let list = async |learners: &str| {
+        let list = format!("learner,name,identifiers\n{learners}");
+        progress.put_learners("c", list.as_bytes(), Unlisted::Leave, Run::Real).await.unwrap();
+    };
+    frozen(-9, "u1").await;
+    frozen(9, "u1").await;
+    assert_eq!(of("u1").await, set(&["u1-9", "u19"]));
+    // The id is another person's now, and the first list was frozen before.
+    list("u1,Carla,mailto:carla@x.example\nu2,Bea,mailto:bea@x.example\n").await;
+    let read = calls.count("document_ids");
+    for _ in 0..3 {
+        assert_eq!(of("carla").await, set(&["u19"]));
+    }
+    assert_eq!(calls.count("document_ids"), read + 1, "read once for each list of learners");
+    // Bea is found to be Carla, and has what was frozen under the id of hers; also where the list has that id no more.
+    frozen(-9, "u2").await;
+    assert_eq!(of("bea").await, set(&["u2-9"]));
+    progress.merge("c", "u1", "u2").await.unwrap();
+    assert_eq!(of("carla").await, set(&["u19", "u2-9"]));
+    // Who comes back under the id has what was theirs.
+    list("u1,Anna,mailto:u1@x.example\n").await;
+    assert_eq!(of("u1").await, set(&["u1-9", "u19"]));
+}

@@ -354,7 +354,7 @@ impl ErasureStore for MongoStore {
             }
             ErasedPart::Refusals => {
                 let eraser = Arc::clone(eraser);
-                let is_theirs = move |it: &str| eraser.json(it).is_some();
+                let is_theirs = move |it: &str| eraser.is_mentioned(it);
                 self.remove_named("refusal", has_body(is_theirs)).await
             }
             ErasedPart::Origins => self.erase_texts("origin", "authority", eraser).await,

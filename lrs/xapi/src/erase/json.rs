@@ -34,6 +34,9 @@ const OF_OTHERS: [&str; 14] = [
     "version",
 ];
 
+/// What the ids begin with that Traccia makes.
+const OWN: &str = "urn:traccia:";
+
 /// Lists of components of an interaction, whose ids are answers that everybody may give.
 const COMPONENTS: [&str; 5] = ["choices", "scale", "source", "steps", "target"];
 
@@ -47,6 +50,8 @@ struct At<'a> {
     member: &'a str,
     /// Whether it is an answer, or what an extension says.
     is_free: bool,
+    /// Whether the object of the statement counts in a course because of what lies around it.
+    is_counted: bool,
 }
 
 impl Eraser {
@@ -55,11 +60,17 @@ impl Eraser {
         if !self.may_name(text) {
             return None;
         }
-        let at = At { scope, depth: 0, member: "", is_free: false };
+        self.rewritten_at(
+            text,
+            At { scope, depth: 0, member: "", is_free: false, is_counted: false },
+        )
+    }
+
+    fn rewritten_at(&self, text: &str, at: At<'_>) -> Option<String> {
         let mut out = String::with_capacity(text.len());
         match self.rewrite(text, at, &mut out) {
             Ok(is_changed) => is_changed.then_some(out),
-            Err(_) => self.searched(text, scope),
+            Err(_) => self.searched(text, at.scope),
         }
     }
 
@@ -73,7 +84,21 @@ impl Eraser {
         let Ok(Members(members)) = serde_json::from_str(text) else { return self.json(text) };
         let mut actor = members.iter().filter(|(name, _)| name == "actor");
         let is_own = actor.any(|(_, actor)| self.acts(actor));
-        self.rewritten(text, if is_own { Scope::Every } else { Scope::Sure })
+        let scope = if is_own { Scope::Every } else { Scope::Sure };
+        let is_counted = is_own && self.is_within_course(text);
+        self.rewritten_at(text, At { scope, depth: 0, member: "", is_free: false, is_counted })
+    }
+
+    /// Whether an activity around a statement's object stands in a course file as one around which all counts.
+    fn is_within_course(&self, statement: &str) -> bool {
+        let Ok(statement) = serde_json::from_str::<Value>(statement) else { return false };
+        let around = ["parent", "grouping"].into_iter().flat_map(|of| {
+            let all = statement.pointer(&format!("/context/contextActivities/{of}"));
+            // A single one may stand there without a list.
+            all.map_or(&[][..], |it| it.as_array().map_or(std::slice::from_ref(it), Vec::as_slice))
+        });
+        let mut ids = around.filter_map(|it| it.get("id")?.as_str());
+        ids.any(|id| self.courses.is_around(id))
     }
 
     /// Whether the `actor` of an object, such as a statement or a launch, is the person.
@@ -212,7 +237,8 @@ impl Eraser {
             let is_free = at.is_free
                 || member == "extensions"
                 || (member == "response" && at.member == "result");
-            is_changed |= self.rewrite(value.get(), At { scope, depth, member, is_free }, out)?;
+            is_changed |=
+                self.rewrite(value.get(), At { scope, depth, member, is_free, ..at }, out)?;
         }
         if is_person {
             name(out, "account")?;
@@ -224,14 +250,19 @@ impl Eraser {
     }
 
     /// The id of an object with these members in a statement of the person, without the person; `None` where it does not name
-    /// them as [`mentioned::names`] says, or as a page of theirs, and where it counts in a course.
+    /// them as [`mentioned::names`] says, or as a page of theirs, where Traccia has made it, and where it counts in a course.
     fn page(&self, members: &[(String, &RawValue)], at: At<'_>) -> Option<String> {
         if at.member == "verb" || at.scope == Scope::Sure {
             return None;
         }
+        // The object of the statement itself.
+        if at.is_counted && at.depth == 1 && at.member == "object" {
+            return None;
+        }
         let (_, id) = members.iter().find(|(name, _)| name == "id")?;
         let id: String = serde_json::from_str(id.get()).ok()?;
-        if !id.contains(':') {
+        // What Traccia has named itself, such as packages, tells nobody.
+        if !id.contains(':') || id.starts_with(OWN) {
             return None;
         }
         let mut page = self.sure(&id);
@@ -244,7 +275,7 @@ impl Eraser {
             page = mentioned::without(current, person, &self.pseudonym).or(page);
         }
         // What counts in a course is the course's, whatever it is called.
-        page.filter(|_| !self.courses.iter().any(|file| file.contains(&id)))
+        page.filter(|_| !self.courses.has(&id))
     }
 
     /// Whether an object with these members is an Agent or identified Group that is the person.

@@ -359,6 +359,21 @@ fn the_hash_of_an_address_in_lower_case_is_the_persons_too() {
     assert!(eraser().is_named(&format!("mbox_sha1sum::{hash}")));
 }
 
+/// Other platforms hash an address as they write it.
+#[test]
+fn the_hash_of_an_address_as_it_was_said_is_the_persons_too() {
+    let said = ["mbox::mailto:ANNA@x.it", "mbox::mailto:bea@x.it", "account::42@https://x.it"];
+    let eraser = eraser().as_written(said.map(str::to_owned));
+    let hash = |mbox: &str| hex::encode(Sha1::digest(mbox));
+    let (own, other) = (hash("mailto:ANNA@x.it"), hash("mailto:bea@x.it"));
+    assert!(eraser.is_named(&format!("mbox_sha1sum::{own}")));
+    assert_eq!(eraser.sure(&format!("of {own}")).as_deref(), Some("of erased-1"));
+    assert!(eraser.is_mentioned(&format!("[{own}")));
+    assert!(!eraser.is_named(&format!("mbox_sha1sum::{other}")));
+    assert_eq!(eraser.hashes(), 3);
+    assert_eq!(eraser.as_written(["mbox::mailto:anna@x.it".to_owned()]).hashes(), 3);
+}
+
 #[test]
 fn ids_of_learners_are_erased_where_they_stand_alone() {
     let path = |it: &str| eraser().path(it);
@@ -518,5 +533,43 @@ fn user_names_that_are_numbers_hosts_or_short_are_looked_for_in_no_free_text() {
         let text = format!("it is {name} here");
         let expected = (name == "a@x.it").then(|| "it is erased-1 here".to_owned());
         assert_eq!(eraser.free(&text), expected, "{name}");
+    }
+}
+
+/// A request is often refused because of the shape of the Agent.
+#[test]
+fn a_diagnostic_mentions_the_person_in_whatever_shape() {
+    let eraser = eraser().called(["Anna  Zzrossì".to_owned(), "Anna".to_owned()]);
+    let kept =
+        |body: &str| json!({"query": {}, "body": {"text": body, "is": "request"}}).to_string();
+    for body in [
+        r#"{"account": {"homePage": "https://moodle.example", "name": 42}}"#,
+        r#"{"account": [{"homepage": "https://moodle.example", "name": "42"}]}"#,
+        r#" [{"account": {"name": "42"}"#,
+        "{\"a\":\n42,",
+        "\u{feff}{\"mbox\": \"anna@X.it\"}",
+        "mbox=mailto%3AANNA%40x.it",
+        "name=anna+zzross%C3%AC",
+        r#"{"name": "Anna\nZzross\u00EC"}"#,
+        r#"{"n": "{\"name\": \"\\u0041nna Zzross\\u00ec\"}"}"#,
+        "anna.rossi.2, rssnna80a41h501u",
+        "x RSSNNA80A41H501U",
+    ] {
+        assert!(eraser.is_mentioned(&kept(body)), "{body}");
+        let for_nobody = Eraser::new([], [], "erased-2");
+        assert!(!for_nobody.is_mentioned(&kept(body)), "{body}");
+    }
+    for other in [
+        r#"{"account": {"homePage": "https://moodle.example", "name": "421"}}"#,
+        r#"{"name": "Anna", "a": 142}"#,
+        "Anna Zzrossìni, Mariaanna Zzrossì",
+        "j42 anna@y.it anna.rossi.22",
+        r"\u00zz \u12 \ %4",
+    ] {
+        assert!(!eraser.is_mentioned(&kept(other)), "{other}");
+    }
+    // What a key has asked for is found as an Agent alone.
+    for narrow in [eraser.clone().within_authority(), eraser.clone().exact()] {
+        assert!(!narrow.is_mentioned(&kept(r#"{"name": 42}"#)));
     }
 }

@@ -120,3 +120,18 @@ async fn an_account_in_other_letters_is_somebody_elses() {
     let his = sample::kept(store, 23).await.statement.value().unwrap();
     assert_eq!(his["actor"]["account"]["name"], "Ab3");
 }
+
+/// A platform hashes an address as it writes it, and the letters are known only once another statement was read.
+#[tokio::test]
+async fn the_hash_of_an_address_in_other_letters_is_erased_where_statements_have_it_before() {
+    let written = "mailto:p0@x.EXAMPLE";
+    let hashed = Identifier::Mbox(written.into()).hashed().unwrap();
+    let alone = run(&World::new().await, &asked()).await;
+    let world = World::new().await;
+    says(&world, 20, hashed.to_agent()).await;
+    says(&world, 21, json!({"mbox": written})).await;
+    let record = run(&world, &asked()).await;
+    let Identifier::MboxSha1sum(hash) = hashed else { panic!("a hash") };
+    assert!(!world.everything().await.contains(&hash));
+    assert_eq!(record.counts["statements"], alone.counts["statements"] + 2, "each once");
+}

@@ -78,7 +78,7 @@ pub(super) const REFUSALS: Table = Table {
     key: &["rowid"],
     columns: "body",
     only: "",
-    look: |eraser, row| goes(row, |body| eraser.json(body).is_some()),
+    look: |eraser, row| goes(row, |body| eraser.is_mentioned(body)),
     is_ended_by_writer: false,
 };
 

@@ -31,7 +31,7 @@ impl Contents {
                 dropped(&mut self.packages.launches, |it| !eraser.is_actor_of(&it.body))
             }
             ErasedPart::Refusals => {
-                dropped(&mut self.refusals, |it| eraser.json(&it.body).is_none())
+                dropped(&mut self.refusals, |it| !eraser.is_mentioned(&it.body))
             }
             ErasedPart::Origins => self.statements.erase_origins(eraser),
             ErasedPart::DeadLetters => self.pipes.erase_letters(eraser),

@@ -141,6 +141,48 @@ fn own_statements_keep_the_activities_of_courses_and_no_others_that_have_the_use
     assert_eq!(page["object"], json!({"id": "https://moodle.example/u/erased-1"}));
 }
 
+/// A course selects ids by what they begin with, by what lies around them and by packages, and writes them as TOML does.
+#[test]
+fn own_statements_keep_what_counts_in_a_course_by_whatever_it_is_selected() {
+    const FILE: &str = "\u{feff}[[module.activity]]\nprefix = ['https://x.example/m1/test/', 'https://x.example/users/']\n\
+        id = \"https://x.example/corso/\\u00e8\"\nwithin = 'https://x.example/scorm/view.php'\n";
+    let of = |name: &str, id: &str, around: Value| {
+        let person = account_of("https://moodle.example", name);
+        let home_page = "https://moodle.example".to_owned();
+        let eraser = Eraser::new([Ifi::Account { home_page, name: name.into() }], [], "erased-1");
+        let eraser = eraser.beside_courses(["title = ".to_owned(), FILE.to_owned()].into());
+        let statement = json!({"actor": person, "verb": {"id": "https://x.example/v"}, "object": {"id": id},
+            "context": {"contextActivities": around}});
+        let erased: Value =
+            serde_json::from_str(&eraser.statement(&statement.to_string()).unwrap()).unwrap();
+        erased["object"]["id"].as_str().unwrap().to_owned()
+    };
+    let within = json!({"id": "https://x.example/scorm/view.php"});
+    for (name, id, around) in [
+        ("test", "https://x.example/m1/test/1", json!({})),
+        ("7", "https://x.example/users/7/l1", json!({})),
+        ("corso", "https://x.example/corso/\u{e8}", json!({})),
+        ("scorm", "https://x.example/scorm/1", json!({"parent": [within]})),
+        ("scorm", "https://x.example/scorm/1", json!({"grouping": within})),
+        ("package", "urn:traccia:package:package", json!({})),
+        ("traccia", "urn:traccia:package:prova", json!({})),
+    ] {
+        assert_eq!(of(name, id, around), id, "{name}");
+    }
+    for (name, id, around) in [
+        ("test", "https://x.example/m2/test/1", json!({})),
+        ("scorm", "https://x.example/scorm/1", json!({"category": [within]})),
+        (
+            "scorm",
+            "https://x.example/scorm/1",
+            json!({"parent": [{"id": "https://x.example/scorm"}]}),
+        ),
+        ("corso", "https://x.example/corso/\u{e8}/2", json!({})),
+    ] {
+        assert_eq!(of(name, id, around), id.replace(name, "erased-1"), "{name}");
+    }
+}
+
 /// User names that are words, ids or addresses of what others have.
 const HOSTILE: [&str; 12] = [
     "choice_b2",
