@@ -37,7 +37,7 @@ pub(super) async fn compress(request: Request, next: Next) -> Response {
         async move {
             let response = next.run(request).await;
             let is_small = response.body().size_hint().upper().is_some_and(|it| it <= SMALL);
-            pace.is_small.store(is_small, Ordering::Relaxed);
+            pace.small.store(is_small, Ordering::Relaxed);
             Ok::<_, Infallible>(
                 response.map(|body| Body::new(Uncompressed { body, pace, rest: None, taken: 0 })),
             )
@@ -74,7 +74,7 @@ fn has_no_tag(
 struct Pace {
     is_compressed: AtomicBool,
     /// It waits for no turn.
-    is_small: AtomicBool,
+    small: AtomicBool,
     /// A piece was taken, and others have not been let go first since.
     is_over: AtomicBool,
 }
@@ -161,7 +161,7 @@ impl HttpBody for Compressed {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if this.pace.is_small.load(Ordering::Relaxed) {
+        if this.pace.small.load(Ordering::Relaxed) {
             return Pin::new(&mut this.body).poll_frame(context);
         }
         // For this piece alone: while the body waits for what it is made of, or the client takes its time, others have it.

@@ -80,14 +80,14 @@ impl CourseService {
         };
         let departed = compute::aside(begin).await.map_err(|_| stopped())?;
         let (lists, of) = (Arc::clone(&self.lists), course.to_owned());
-        let see = move |seen: &mut Departed, Departure { course, until, people }: &Departure| {
-            if *course != of {
+        let see = move |seen: &mut Departed, departure: &Departure| {
+            if departure.course != of {
                 return;
             }
-            for (id, marks) in people {
+            for (id, marks) in &departure.people {
                 let Some(departures) = seen.ids.get_mut(&lists.mark(id)) else { continue };
                 let marks = marks.iter().map(|it| lists.mark(it));
-                departures.entry(*until).or_default().extend(marks);
+                departures.entry(departure.until(id)).or_default().extend(marks);
             }
         };
         let mut departed = former::each(&*self.store, departed, see).await?;
