@@ -36,7 +36,7 @@ fn eraser() -> Arc<Eraser> {
 
 /// Does `work`, and keeps a statement whenever it waits, so that at most two jobs of it have run between two of these.
 /// `seen` is called after each. Gives what `work` gave, and how many statements were kept.
-async fn with_others<T>(
+pub(super) async fn with_others<T>(
     store: &SqliteStore,
     others: impl Fn(u32) -> Value,
     work: impl Future<Output = store::Result<T>>,
@@ -58,7 +58,7 @@ fn other(n: u32) -> Value {
     statement(n)
 }
 
-async fn number(store: &SqliteStore, sql: &'static str) -> usize {
+pub(super) async fn number(store: &SqliteStore, sql: &'static str) -> usize {
     let read = store.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?));
     let number: i64 = read.await.unwrap();
     usize::try_from(number).unwrap()
