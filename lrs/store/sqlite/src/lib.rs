@@ -84,6 +84,8 @@ struct Inner {
     turns: Turns,
     /// Held by the one that compares large statements.
     comparing: Turns,
+    /// Held by the wide batch that is being kept.
+    wide: Turns,
     readers: Readers,
     recent: Arc<Recent>,
     contents: Contents,
@@ -132,6 +134,7 @@ impl SqliteStore {
             damage,
             turns: Turns::default(),
             comparing: Turns::default(),
+            wide: Turns::default(),
             readers,
             recent,
             contents,
@@ -163,6 +166,12 @@ impl SqliteStore {
     ) -> Result<T> {
         let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
         writer.write_settled(write).await.inspect_err(|error| self.0.damage.note(error))
+    }
+
+    /// See [`Writer::end_run`].
+    async fn end_run(&self) -> Result<()> {
+        let writer = self.0.writer.as_ref().ok_or_else(reading::not_written)?;
+        writer.end_run().await.inspect_err(|error| self.0.damage.note(error))
     }
 }
 

@@ -51,6 +51,7 @@ impl SqliteStore {
             damage: Arc::new(Damage::default()),
             turns: Turns::default(),
             comparing: Turns::default(),
+            wide: Turns::default(),
             readers,
             recent: Arc::new(recent),
             contents,

@@ -94,6 +94,11 @@ impl Recent {
         opened(&parts.open).rows.len() + parts.settling.as_ref().map_or(0, |it| it.rows.len())
     }
 
+    /// Whether something is on its way into the tables.
+    pub(super) fn is_settling(&self) -> bool {
+        self.read().settling.is_some()
+    }
+
     /// Begins anew, and gives what there was.
     pub(super) fn seal(&self) -> Arc<Sealed> {
         let mut parts = self.write();

@@ -125,6 +125,18 @@ impl Writer {
         self.answered(job, Job::Settled).await
     }
 
+    /// Moves the rest of what is on its way into the tables, slice by slice, with the jobs of others between them: a commit
+    /// that follows moves nothing.
+    pub(super) async fn end_run(&self) -> store::Result<()> {
+        for _ in 0..SLICES {
+            if !self.recent.is_settling() {
+                break;
+            }
+            self.queued(Job::Settle).await?;
+        }
+        Ok(())
+    }
+
     async fn answered<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Session<'_>) -> Result<T> + Send + 'static,

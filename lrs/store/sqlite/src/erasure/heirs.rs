@@ -2,19 +2,21 @@
 //! inherited from it, and from what it refers to. A few with each job of the writer, however many there are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::params;
 use uuid::Uuid;
 
 use super::effort::Effort;
-use super::removed::{said, unindex};
+use super::losing::{Losing, Lost, Spared};
+use super::removed::said;
 use crate::failure::Result;
 use crate::session::Session;
 use crate::statements::link::readable;
 use store::bounds::{LONGEST_CHAIN, LONGEST_TARGET};
-use store::inheritance::{Disinherited, disinherited};
 use xapi::index::IndexKey;
 use xapi::instant::Instant;
+use xapi::stored::Stored;
 
 /// Statements that lose what they inherited from one that is removed: at most this number.
 const HEIRS: usize = 5_000;
@@ -25,13 +27,14 @@ const EVER: Instant = Instant::from_micros(i64::MAX);
 /// The heirs of a statement that is being removed, as far as they are known.
 ///
 /// A statement refers to one other at most, so that the heirs are a tree below the removed one: the path from there to the
-/// heir that is looked at is all that is held of texts.
+/// heir that is looked at is all that is held of texts. What heirs lose they lose many together, the removed one first.
 pub(super) struct Heirs {
     removed: Uuid,
     /// What they have inherited.
-    keys: Vec<IndexKey>,
-    /// The last heir that was found, where it was stored, and what it is still to lose.
-    losing: Option<(Instant, Vec<IndexKey>)>,
+    keys: Lost,
+    /// The last ones that were found and have not lost it, and whether they are losing it.
+    losing: Losing,
+    is_losing: bool,
     /// What each heir that has lost its inheritance refers to.
     targets: HashMap<Uuid, Uuid>,
     /// The newest statement when the tree was begun, or looked through again.
@@ -46,22 +49,27 @@ pub(super) struct Heirs {
 /// A statement on the path.
 struct Step {
     id: Uuid,
-    /// See [`Disinherited::kept`].
-    kept: Vec<IndexKey>,
+    /// What those do not lose that inherit through this statement.
+    spared: Option<Arc<Spared>>,
     /// The `stored` of the last one that refers to it and was looked at.
     after: Instant,
 }
 
 impl Heirs {
-    /// The heirs of the statement `removed`, which have inherited these keys.
-    pub(super) fn of(removed: Uuid, keys: Vec<IndexKey>, newest: Instant) -> Self {
+    /// The heirs of the statement `removed`, which have inherited these keys as the statement itself has.
+    pub(super) fn of(removed: &Stored, keys: &[IndexKey], newest: Instant) -> Self {
+        let keys = Lost::of(keys);
+        let mut losing = Losing::default();
+        losing.add(removed.stored, keys.spared(&[], None).0);
+        let removed = removed.id;
         Self {
             removed,
             keys,
-            losing: None,
+            losing,
+            is_losing: false,
             targets: HashMap::new(),
             since: newest,
-            path: vec![Step { id: removed, kept: Vec::new(), after: Instant::default() }],
+            path: vec![Step { id: removed, spared: None, after: Instant::default() }],
             again: Vec::new(),
             climbed: Vec::new(),
         }
@@ -74,21 +82,24 @@ impl Heirs {
         effort: &mut Effort,
     ) -> Result<bool> {
         loop {
-            while let Some((stored, keys)) = &mut self.losing
-                && let Some(key) = keys.pop()
-            {
-                if effort.is_spent() {
-                    keys.push(key);
+            if self.is_losing {
+                if !self.losing.advance(session, &self.keys, effort)? {
                     return Ok(false);
                 }
-                unindex(session, *stored, &key, effort)?;
+                (self.losing, self.is_losing) = (Losing::default(), false);
             }
-            if self.targets.len() >= HEIRS {
+            let is_whole = self.targets.len() >= HEIRS;
+            if is_whole && self.losing.is_empty() {
                 return Ok(true);
             }
+            if is_whole || self.losing.is_full() {
+                self.is_losing = true;
+                continue;
+            }
             match self.next(session, effort)? {
-                Some((id, stored)) => self.disinherit_one(session, id, stored, effort)?,
+                Some((id, stored)) => self.found(session, id, stored, effort)?,
                 None if effort.is_spent() => return Ok(false),
+                None if !self.losing.is_empty() => self.is_losing = true,
                 None if self.has_more(session)? => {}
                 None => return Ok(true),
             }
@@ -123,7 +134,8 @@ impl Heirs {
         Ok(None)
     }
 
-    fn disinherit_one(
+    /// Takes an heir among those that lose what they inherited.
+    fn found(
         &mut self,
         session: &Session<'_>,
         id: Uuid,
@@ -133,17 +145,26 @@ impl Heirs {
         let Some(last) = self.path.last() else { return Ok(()) };
         self.targets.insert(id, last.id);
         let Some(kept) = readable(session, id)? else { return Ok(()) };
-        effort.text(kept.body.len());
-        let (own, _) = said(&kept)?;
-        // Much less work than to change rows.
-        effort.rows(self.keys.len() >> 4);
-        let before = self.path.iter().map(|it| it.kept.as_slice());
-        let Disinherited { lost, kept } = disinherited(&self.keys, &own, before);
-        self.losing = Some((stored, lost));
+        let (by_heir, spared) = self.spared(&kept, last.spared.as_ref(), effort)?;
+        self.losing.add(stored, by_heir);
         if self.path.len() < LONGEST_CHAIN {
-            self.path.push(Step { id, kept, after: Instant::default() });
+            self.path.push(Step { id, spared, after: Instant::default() });
         }
         Ok(())
+    }
+
+    /// See [`Lost::spared`].
+    fn spared(
+        &self,
+        heir: &Stored,
+        before: Option<&Arc<Spared>>,
+        effort: &mut Effort,
+    ) -> Result<(Spared, Option<Arc<Spared>>)> {
+        effort.text(heir.body.len());
+        let (own, _) = said(heir)?;
+        // Much less work than to change rows.
+        effort.rows(own.len() >> 3);
+        Ok(self.keys.spared(&own, before))
     }
 
     /// Whether statements have come meanwhile that refer to one of the tree: between two jobs, others write.
@@ -173,18 +194,21 @@ impl Heirs {
             }
             let kept = readable(session, next)?.filter(|_| self.climbed.len() + 1 < LONGEST_CHAIN);
             let Some(kept) = kept else { break };
-            effort.text(kept.body.len());
-            effort.rows(self.keys.len() >> 4);
-            let known = self.climbed.iter().map(|it| it.kept.as_slice());
-            let Disinherited { kept, .. } = disinherited(&self.keys, &said(&kept)?.0, known);
-            self.climbed.push(Step { id: next, kept, after: EVER });
+            let before = self.climbed.last().and_then(|step| step.spared.as_ref());
+            let (_, spared) = self.spared(&kept, before, effort)?;
+            self.climbed.push(Step { id: next, spared, after: EVER });
             at = beyond(next);
         }
         self.again.pop();
         let mut climbed = std::mem::take(&mut self.climbed);
         if at == Some(self.removed) {
-            climbed.push(Step { id: self.removed, kept: Vec::new(), after: EVER });
+            // Of all steps together.
+            let spared = climbed.last().and_then(|step| step.spared.clone());
+            climbed.push(Step { id: self.removed, spared: None, after: EVER });
             climbed.reverse();
+            if let Some(end) = climbed.last_mut() {
+                end.spared = spared;
+            }
             self.path = climbed;
         }
         if let Some(last) = self.path.last_mut() {

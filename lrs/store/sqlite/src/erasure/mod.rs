@@ -28,6 +28,7 @@ mod effort;
 mod heirs;
 mod index;
 mod kept;
+mod losing;
 mod removed;
 mod rows;
 mod statements;

@@ -108,7 +108,7 @@ struct Begun {
     /// Of one that takes no part, nothing: nobody has inherited from it.
     chain: Chain,
     heirs: Option<Heirs>,
-    /// Of the keys that the statement is found by, how many it has lost.
+    /// Of the keys that the statement says itself, how many it has lost.
     lost: usize,
 }
 
@@ -136,18 +136,18 @@ impl Begun {
             self.chain.add(said);
             self.heirs = None;
         }
-        let (id, stored, passed_on) = (leaving.read.id, leaving.read.stored, self.chain.keys());
+        let passed_on = self.chain.keys();
         if !passed_on.is_empty() {
-            let begin = || Heirs::of(id, passed_on.to_vec(), session.memory.newest);
+            let begin = || Heirs::of(&leaving.read, passed_on, session.memory.newest);
             if !self.heirs.get_or_insert_with(begin).disinherit(session, effort)? {
                 return Ok(false);
             }
         }
-        for key in leaving.own.iter().chain(passed_on).skip(self.lost) {
+        for key in leaving.own.iter().skip(self.lost) {
             if effort.is_spent() {
                 return Ok(false);
             }
-            unindex(session, stored, key, effort)?;
+            unindex(session, leaving.read.stored, key, effort)?;
             self.lost = self.lost.saturating_add(1);
         }
         Ok(true)

@@ -1,6 +1,9 @@
 //! What statements inherit from those that they refer to, read from the tables and written to the index. What that is,
 //! [`store::inheritance`] decides.
 
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -47,20 +50,59 @@ pub(crate) fn link(session: &mut Session<'_>, new: Vec<Link>) -> Result<()> {
     Ok(())
 }
 
-/// The statements that refer to one of `targets`; of each target those with the earliest `stored`, at most `most`.
+/// The statements that refer to one of `targets`, those with the earliest `stored`: at most `most` that
+/// [take part](Link::takes_part), and of each target no later ones than the first `most` of all that refer to it.
 fn referrers(session: &Session<'_>, targets: &[Uuid], most: usize) -> Result<Vec<Link>> {
     // Of a packed text it is the length of none: it is short.
     let sql = "SELECT statement.seq, statement.id, octet_length(statement.body) \
-               FROM reference JOIN statement USING (seq) WHERE target = ?1 ORDER BY seq LIMIT ?2";
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut found = Vec::new();
-    for target in targets {
-        found.extend(session.all(sql, params![target.as_bytes(), most], |row| {
+               FROM reference JOIN statement USING (seq) \
+               WHERE target = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    earliest(targets, most, |target, after, limit| {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found = session.all(sql, params![target.as_bytes(), after.micros(), limit], |row| {
             let (stored, id, length): (_, _, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
             let (stored, id) = (Instant::from_micros(stored), Uuid::from_bytes(id));
-            Ok(Link { id, stored, target: Some(*target), length })
-        })?);
+            Ok(Link { id, stored, target: Some(target), length })
+        });
+        Ok(found?)
+    })
+}
+
+/// [`referrers`] in the order of `stored`, of which `fetch` gives those of a target that follow an instant. Those that are fetched
+/// in vain are at most `most`, and one of each target.
+fn earliest(
+    targets: &[Uuid],
+    most: usize,
+    mut fetch: impl FnMut(Uuid, Instant, usize) -> Result<Vec<Link>>,
+) -> Result<Vec<Link>> {
+    let page = most / targets.len().max(1) + 1;
+    let mut lists: Vec<VecDeque<Link>> = Vec::with_capacity(targets.len());
+    // Of each target the next one that refers to it.
+    let mut next = BinaryHeap::new();
+    for (at, target) in targets.iter().enumerate() {
+        let list = VecDeque::from(fetch(*target, Instant::default(), page.min(most))?);
+        next.extend(list.front().map(|link| Reverse((link.stored, at))));
+        lists.push(list);
+    }
+    let mut seen = vec![0_usize; targets.len()];
+    let (mut found, mut taking_part) = (Vec::new(), 0_usize);
+    while taking_part < most
+        && let Some(Reverse((_, at))) = next.pop()
+        && let (Some(list), Some(seen)) = (lists.get_mut(at), seen.get_mut(at))
+        && let Some(link) = list.pop_front()
+    {
+        *seen += 1;
+        if list.is_empty()
+            && *seen < most
+            && seen.is_multiple_of(page)
+            && let Some(target) = link.target
+        {
+            list.extend(fetch(target, link.stored, page.min(most - *seen))?);
+        }
+        next.extend(list.front().map(|link| Reverse((link.stored, at))));
+        taking_part += usize::from(link.takes_part());
+        found.push(link);
     }
     Ok(found)
 }
@@ -96,4 +138,82 @@ pub(crate) fn readable(session: &Session<'_>, id: Uuid) -> Result<Option<Stored>
 
 fn corrupt(id: Uuid, error: &serde_json::Error) -> StoreError {
     StoreError::Corrupt(format!("statement {id}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use store::bounds::LONGEST_TARGET;
+
+    use super::*;
+
+    /// The statements that refer to each target, by the number of the target.
+    struct Referring(Vec<Vec<Link>>);
+
+    impl Referring {
+        /// Those of the first target come last; each seventh is too long.
+        fn of(targets: usize, each: usize) -> Self {
+            let link = |target: usize, at: usize| {
+                let stored = 1 + (targets - target) % 3 + at * targets + target;
+                let id = Uuid::from_u128(stored as u128);
+                let length = if stored.is_multiple_of(7) { LONGEST_TARGET + 1 } else { 0 };
+                let stored = Instant::from_micros(i64::try_from(stored * 10 + target).unwrap());
+                Link { id, stored, target: Some(Self::target(target)), length }
+            };
+            let all = |target| (0..each).map(|at| link(target, at)).collect();
+            Self((0..targets).map(all).collect())
+        }
+
+        fn target(n: usize) -> Uuid {
+            Uuid::from_u128(n as u128)
+        }
+
+        fn targets(&self) -> Vec<Uuid> {
+            (0..self.0.len()).map(Self::target).collect()
+        }
+
+        fn after(&self, target: Uuid, after: Instant, limit: usize) -> Vec<Link> {
+            let all = self.0[usize::try_from(target.as_u128()).unwrap()].iter();
+            all.filter(|link| link.stored > after).take(limit).copied().collect()
+        }
+
+        /// The first `most` of each target; of these the first `most` that take part.
+        fn first(&self, most: usize) -> Vec<Link> {
+            let mut all: Vec<Link> =
+                self.0.iter().flat_map(|list| list.iter().take(most)).copied().collect();
+            all.retain(Link::takes_part);
+            all.sort_unstable_by_key(|link| link.stored);
+            all.truncate(most);
+            all
+        }
+    }
+
+    #[test]
+    fn the_earliest_that_refer_to_targets_are_found_and_not_so_many_of_each_are_read() {
+        for (targets, each, most) in [
+            (50, 60, 100),
+            (50, 3, 100),
+            (50, 60, 10),
+            (1, 60, 40),
+            (1, 60, 100),
+            (3, 60, 40),
+            (3, 0, 40),
+            (0, 0, 40),
+            (3, 60, 0),
+        ] {
+            let of = format!("{most} of {targets} targets with {each}");
+            let kept = Referring::of(targets, each);
+            let mut read = 0;
+            let mut found = earliest(&kept.targets(), most, |target, after, limit| {
+                let links = kept.after(target, after, limit);
+                read += links.len();
+                Ok(links)
+            })
+            .unwrap();
+            assert!(found.is_sorted_by_key(|link| link.stored), "{of}");
+            let in_vain = read - found.len();
+            assert!(in_vain <= most + targets, "{of}: {in_vain} are read in vain");
+            found.retain(Link::takes_part);
+            assert_eq!(found, kept.first(most), "{of}");
+        }
+    }
 }

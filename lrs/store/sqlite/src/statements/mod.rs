@@ -23,6 +23,7 @@ pub(super) mod link;
 pub(super) mod put;
 pub(super) mod read;
 pub(super) mod ready;
+mod wide;
 
 /// How often a batch comes to the writer, where meanwhile others keep large statements under its ids.
 const TRIES: usize = 5;
@@ -55,8 +56,11 @@ impl SqliteStore {
 impl StatementStore for SqliteStore {
     async fn put_statements(&self, batch: Batch) -> Result<KeptBatch> {
         let mut batch = ReadyBatch::of(batch).await?;
-        for _ in 0..TRIES {
-            match self.write(move |session| put::put_unless_large(session, batch)).await? {
+        for again in 0..TRIES {
+            let (ready, turn) = self.make_way(batch, again > 0).await?;
+            let put = self.write(move |session| put::put_unless_large(session, ready)).await?;
+            drop(turn);
+            match put {
                 Put::Kept(kept) => return Ok(kept),
                 Put::ToCompare(back, large) => batch = self.compared(back, large).await?,
             }

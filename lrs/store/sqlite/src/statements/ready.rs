@@ -47,6 +47,11 @@ impl ReadyBatch {
         Ok(Self { statements, attachments: batch.attachments })
     }
 
+    /// How many keys the statements have together.
+    pub(super) fn keys(&self) -> usize {
+        self.statements.iter().map(|ready| ready.statement.keys.len()).sum()
+    }
+
     /// Compares the statement at an index with the one that is kept under its id.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ fn eraser() -> Arc<Eraser> {
 
 /// Does `work`, and keeps a statement whenever it waits, so that at most two jobs of it have run between two of these.
 /// `seen` is called after each. Gives what `work` gave, and how many statements were kept.
-async fn with_others<T>(
+pub(super) async fn with_others<T>(
     store: &SqliteStore,
     others: impl Fn(u32) -> Value,
     work: impl Future<Output = store::Result<T>>,
@@ -58,7 +58,7 @@ fn other(n: u32) -> Value {
     statement(n)
 }
 
-async fn number(store: &SqliteStore, sql: &'static str) -> usize {
+pub(super) async fn number(store: &SqliteStore, sql: &'static str) -> usize {
     let read = store.read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?));
     let number: i64 = read.await.unwrap();
     usize::try_from(number).unwrap()
@@ -283,7 +283,7 @@ async fn removal(home: &TempDir, clock: &Hand) -> (SqliteStore, Vec<Stored>) {
     let store = open(home, clock);
     let gone = with(reference(0, 500), "verb", verb("gone"));
     let near = with(reference(1, 0), "verb", verb("near"));
-    let heirs = (2..80).map(|n| reference(n, if n < 50 { 0 } else { n % 3 }));
+    let heirs = (2..300).map(|n| reference(n, if n < 200 { 0 } else { n % 3 }));
     let all: Vec<Value> = [gone, near].into_iter().chain(heirs).collect();
     put(&shared(&store), &all).await;
     let read = log(&shared(&store)).await.into_iter().map(|kept| kept.statement);
@@ -306,7 +306,7 @@ async fn others_write_while_those_that_refer_to_a_removed_statement_lose_what_th
     let (store, read) = removal(&home, &clock).await;
     let before = heirs_of_gone(&store).await;
     let mut found = Vec::new();
-    let others = |n: u32| reference(n, [0, 1, 2, 40, 79][n as usize % 5]);
+    let others = |n: u32| reference(n, [0, 1, 2, 40, 299][n as usize % 5]);
     let seen = async || {
         found.push(heirs_of_gone(&store).await);
         // Done again after the end of the process.
@@ -318,10 +318,10 @@ async fn others_write_while_those_that_refer_to_a_removed_statement_lose_what_th
     };
     let remove = store.remove_statements(read.clone(), BY);
     let (changed, turns) = with_others(&store, others, remove, seen).await;
-    assert_eq!((changed, before), (0, 80));
+    assert_eq!((changed, before), (0, 300));
     assert!(turns >= 6, "{turns} statements were kept meanwhile");
     found.push(heirs_of_gone(&store).await);
-    came_down_slowly(&found, 20);
+    came_down_slowly(&found, 100);
     finds_what_is_said(&store).await;
 }
 

@@ -27,6 +27,7 @@ mod power;
 mod reading;
 mod reopen;
 mod settle;
+mod wide;
 
 const HOUR: i64 = 3_600_000_000;
 
