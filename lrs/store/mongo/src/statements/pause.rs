@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use store::StoreError;
 
-/// The first pause, and the longest: each is twice as long as the one before.
+/// The first pause, and the longest: each is twice as long as the one before. Many wait at once where processes die, and each
+/// look asks the database.
 const FIRST: Duration = Duration::from_millis(2);
-const LONGEST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_millis(250);
 /// How often another look is taken before waiting is given up, after about half a minute.
-pub(super) const LOOKS: u32 = 600;
+pub(super) const LOOKS: u32 = 130;
 
 /// The pause before the next look.
 pub(super) struct Pause(Duration);
