@@ -3,6 +3,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { speak } from '../lib/texts';
 import Analysis from './Analysis.svelte';
 
+// The library that draws is large: a test would end before it is there.
+vi.mock('../lib/charts', () => ({ draw: () => ({ dispose: () => {} }) }));
+
 const column = (key: string) => ({ key, heading: key, kind: 'text' });
 const TABLE = {
   title: '',
