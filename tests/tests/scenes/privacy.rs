@@ -159,6 +159,7 @@ async fn what_a_key_has_erased_goes_from_the_files_with_what_an_administrator_ha
         (format!("/api/v1/erasures/{}", begun["id"].as_str().unwrap()), begun)
     };
     let (address, begun) = erase(&north, "anna").await;
+    assert_eq!(begun["marks"], json!([]), "a key has nothing to try identifiers against");
     // The quiet hour is half a day away.
     let hour: u8 = begun["created"].as_str().unwrap()[11..13].parse().unwrap();
     let hour = ((hour + 12) % 24).to_string();

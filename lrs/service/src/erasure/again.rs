@@ -160,7 +160,7 @@ fn locked(marked: &Mutex<Marked>) -> MutexGuard<'_, Marked> {
 impl Erasures {
     /// Begins every one of these erasures again whose id the store does not know and whose person it names: what is left
     /// of them is done when a server starts. One within an authority is left out where another erases the person from
-    /// everything, and who was removed by one is removed by all. Who was asked for by course and learner is
+    /// everything, and who was removed by one of these is removed by all. Who was asked for by course and learner is
     /// not whoever has that id in the backup: lines and entries under the id are left where it is another person's. Gives how
     /// many were begun.
     ///

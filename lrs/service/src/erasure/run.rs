@@ -177,7 +177,12 @@ impl<'a> Running<'a> {
         let mut counted = self.record.counts.iter().filter(|(what, _)| *what != UNREADABLE);
         is_changed |= counted.any(|(_, count)| *count > 0);
         let (done, unchanged) = (Some(self.of.clock.now().micros()), !is_changed);
-        Ok(ErasureRecord { work: None, done, unchanged, ..self.record })
+        let marks = match self.record.within {
+            None => std::mem::take(&mut self.record.marks),
+            // What a key has asked for and has not in its statements is not erased: it may be somebody else's.
+            Some(_) => marks::of(&self.of.secret, self.work.said.iter().map(String::as_str)),
+        };
+        Ok(ErasureRecord { work: None, done, unchanged, marks, ..self.record })
     }
 }
 
