@@ -62,7 +62,7 @@ async fn the_table_of_erasures_names_the_rows_that_every_recipient_has_of_an_era
             erasures.iter().flat_map(|row| ids(&now, "actor", &row["was"])).collect();
         assert_eq!(left, Vec::<Value>::new(), "{erasures:?}");
         let columns: Vec<&String> = erasures[0].as_object().unwrap().keys().collect();
-        assert_eq!(columns, ["at", "erasure", "mode", "was"]);
+        assert_eq!(columns, ["erasure", "at", "was", "mode"]);
         assert!(of_copy.len() > 5, "{of_copy:?}");
         if recipient.is_empty() {
             assert!(erasures.iter().any(|row| row["was"] == was), "{erasures:?}");

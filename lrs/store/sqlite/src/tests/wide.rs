@@ -1,9 +1,13 @@
 //! A batch that names much is kept as a whole, and what is done for it before comes in small jobs.
 
+use std::sync::mpsc;
+
+use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::erasing::{number, with_others};
+use super::group::gate;
 use super::index::is_as_rebuilt;
 use super::{Hand, open, shared};
 use crate::settle::AT_ONCE;
@@ -31,11 +35,22 @@ fn largest_step(numbers: &[usize]) -> usize {
 async fn others_write_while_things_are_added_that_a_batch_names() {
     let (home, clock) = (TempDir::new().unwrap(), Hand::new());
     let store = open(&home, &clock);
-    // Before, a long run into the tables has begun, which the commit of the batch would go on with.
-    let before = (0..20).map(|part| {
+    // Before, a long run into the tables has begun, which the commit of the batch would go on with: all of it is kept in one
+    // transaction, since each moves a part of what is there before.
+    let ((began, beginning), (go, going)) = (mpsc::channel(), mpsc::channel());
+    let mut held = Box::pin(store.write(gate(began, going)));
+    assert!(held.as_mut().now_or_never().is_none());
+    beginning.recv().unwrap();
+    let put = |part: u32| {
         let all: Vec<Value> = (0..7).map(|n| wide(1_000 + 7 * part + n)).collect();
         store.put_statements(batch(&all))
-    });
+    };
+    let mut before: Vec<_> = (0..20).map(put).collect();
+    for waits in &mut before {
+        assert!(waits.as_mut().now_or_never().is_none());
+    }
+    drop(go);
+    held.await.unwrap();
     for kept in futures::future::join_all(before).await {
         assert_eq!(kept.unwrap().new, 7);
     }
